@@ -1,0 +1,44 @@
+"""Hornbook's core: layers and models on PyTorch, trained in the foreground or in the background, kept in HDF5."""
+
+from kit import activations, constraints, initializations, layers, metrics, models, objectives, optimizers, regularizers
+from kit.layers import CATALOG, Input, Layer, ShapeError
+from kit.models import Model, Sequential
+from kit.training import History, Record, Run, runs, steps
+
+__version__ = "0.1.0"
+
+
+def load(path, custom_objects=None):  # type: ignore[no-untyped-def]
+    """The model saved in an HDF5 file, compiled as it was, with its history.
+
+    custom_objects: classes and functions of your own that the model uses, by name; a layer that is defined is known.
+    Raises StorageError where the file is damaged or not one of these, FileNotFoundError where there is none.
+    """
+    from kit.storage.checkpoint import load as load_model
+
+    return load_model(path, custom_objects)
+
+
+__all__ = [
+    "CATALOG",
+    "History",
+    "Input",
+    "Layer",
+    "Model",
+    "Record",
+    "Run",
+    "Sequential",
+    "ShapeError",
+    "activations",
+    "constraints",
+    "initializations",
+    "layers",
+    "load",
+    "metrics",
+    "models",
+    "objectives",
+    "optimizers",
+    "regularizers",
+    "runs",
+    "steps",
+]

@@ -1,0 +1,120 @@
+"""Classes that are declared by their fields: the constructor, its checks, the config, the repr and the form follow."""
+
+import inspect
+import re
+import typing
+from typing import Any, ClassVar
+
+from torch import Tensor
+
+from kit import spelling
+from kit.fields import MISSING, Field, kind_of
+from kit.names import name_of
+
+
+@typing.dataclass_transform(kw_only_default=False)
+class Declared:
+    """A class whose annotated attributes are its constructor's arguments (but those annotated as Tensor).
+
+    A line "units: width of the output." in the docstring is that field's help.
+    sizes: the leading sizes as 2015 ordered them. seed: what followed them. variadic: a field that takes all sizes.
+    """
+
+    sizes: ClassVar[tuple[str, ...]] = ()
+    seed: ClassVar[str] = ""
+    variadic: ClassVar[str] = ""
+    declaration: ClassVar[dict[str, Field]] = {}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.declaration = declared_fields(cls)
+        cls.__signature__ = signature(cls.declaration)  # type: ignore[attr-defined]
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        super().__init__()
+        for name, value in spelling.read(type(self), args, words).items():
+            setattr(self, name, value)
+        self.validate()
+
+    def validate(self) -> None:
+        """Hook: raise ValueError where the fields do not go together."""
+
+    def settings(self) -> dict[str, Any]:
+        """The fields that differ from their defaults."""
+        return {
+            name: getattr(self, name)
+            for name, field in self.declaration.items()
+            if not (getattr(self, name) is field.default or getattr(self, name) == field.default)
+        }
+
+    def get_config(self) -> dict[str, Any]:
+        """All fields as plain data (numbers, strings, lists, None), from which an equal object can be made."""
+        return {name: plain(getattr(self, name)) for name in self.declaration}
+
+    def __repr__(self) -> str:
+        """The call that makes an equal object."""
+        return call(type(self).__name__, self.declaration, self.settings())
+
+
+def plain(value: Any) -> Any:
+    """A field's value as plain data."""
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return name_of(value) if callable(value) else value
+
+
+def call(name: str, fields: dict[str, Field], settings: dict[str, Any]) -> str:
+    """The source text of a call: what must be given by position, the rest by name."""
+    parts = []
+    positional = True
+    for field in fields.values():
+        positional = positional and field.default is MISSING
+        if field.name in settings:
+            value = settings[field.name]
+            text = value.__name__ if hasattr(value, "__name__") else repr(value)
+            parts.append(text if positional else f"{field.name}={text}")
+    return f"{name}({', '.join(parts)})"
+
+
+def declared_fields(cls: type) -> dict[str, Field]:
+    """The fields of a class, in the order of their declaration, those taken by keyword only last."""
+    annotations = typing.get_type_hints(cls, include_extras=True)
+    found = {}
+    for name, annotation in annotations.items():
+        is_class_variable = annotation is ClassVar or typing.get_origin(annotation) is ClassVar
+        if is_class_variable or annotation is Tensor or not declares(cls, name):
+            continue
+        default = inspect.getattr_static(cls, name, MISSING)
+        found[name] = Field(name, kind_of(annotation), default, help_for(name, cls))
+    return dict(sorted(found.items(), key=lambda item: item[1].kind.keyword))
+
+
+def declares(cls: type, name: str) -> bool:
+    """Whether the annotation of a name stands in a declared class, not in one of torch's."""
+    return any(issubclass(base, Declared) and name in vars(base).get("__annotations__", {}) for base in cls.__mro__)
+
+
+def help_for(name: str, cls: type) -> str:
+    """The line of a class's docstring, or of its bases', that begins with the field's name."""
+    for base in cls.__mro__:
+        found = re.search(rf"^\s*{name}: (.+?)\s*$", vars(base).get("__doc__") or "", re.MULTILINE)
+        if found:
+            return found.group(1)
+    return ""
+
+
+def signature(fields: dict[str, Field]) -> inspect.Signature:
+    """What help() and editors show."""
+    parameters = []
+    by_name = False
+    for field in fields.values():
+        by_name = by_name or field.kind.keyword
+        parameters.append(
+            inspect.Parameter(
+                field.name,
+                inspect.Parameter.KEYWORD_ONLY if by_name else inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=inspect.Parameter.empty if field.default is MISSING else field.default,
+            )
+        )
+    ordered = sorted(parameters, key=lambda p: (p.kind, p.default is not inspect.Parameter.empty))
+    return inspect.Signature(ordered)

@@ -1,0 +1,136 @@
+"""The layers most models are made of."""
+
+from typing import Annotated
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from kit import activations
+from kit.activations import ActivationName
+from kit.constraints import ConstraintName
+from kit.fields import Fraction, InputSize, Size, sizes
+from kit.initializations import InitializerName
+from kit.layers.layer import Layer, ShapeError
+from kit.regularizers import RegularizerName
+from kit.symbols import Shape
+
+
+class Dense(Layer):
+    """y = activation(x W + b).
+
+    In (n, ..., input_dim); out (n, ..., units).
+
+    units: width of the output.
+    activation: function applied to the result; linear if none.
+    use_bias: whether b is added.
+    kernel_initializer: how W (input_dim, units) starts.
+    bias_initializer: how b (units,) starts.
+    kernel_regularizer: penalty on W, such as "l2(0.01)".
+    bias_regularizer: penalty on b.
+    kernel_constraint: what W is held to, such as "maxnorm(2)".
+    bias_constraint: what b is held to.
+    input_dim: width of the input; inferred where it is left out.
+    """
+
+    family = "core"
+    sizes = ("input_dim", "output_dim")
+    seed = "init activation weights W_regularizer b_regularizer W_constraint b_constraint"
+
+    units: Size
+    activation: ActivationName = None
+    use_bias: bool = True
+    kernel_initializer: InitializerName = "glorot_uniform"
+    bias_initializer: InitializerName = "zeros"
+    kernel_regularizer: RegularizerName = None
+    bias_regularizer: RegularizerName = None
+    kernel_constraint: ConstraintName = None
+    bias_constraint: ConstraintName = None
+    input_dim: InputSize = None
+
+    def build(self, input_dim: int) -> None:
+        self.add_weight("kernel", (input_dim, self.units))
+        if self.use_bias:
+            self.add_weight("bias", (self.units,))
+        else:
+            self.register_parameter("bias", None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return activations.get(self.activation)(F.linear(x, self.kernel.t(), self.bias))
+
+
+class Activation(Layer):
+    """y = activation(x).
+
+    In (n, ...); out the same shape.
+
+    activation: name of an activation, or a function.
+    """
+
+    family = "core"
+
+    activation: ActivationName
+
+    def forward(self, x: Tensor) -> Tensor:
+        return activations.get(self.activation)(x)
+
+
+class Dropout(Layer):
+    """y = x m / (1 - rate), with each m 0 at probability rate, else 1; while training only (Srivastava et al. 2014).
+
+    In (n, ...); out the same shape.
+
+    rate: fraction dropped, 0 to 1.
+    """
+
+    family = "core"
+
+    rate: Fraction
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return x
+        if self.rate == 1:
+            return torch.zeros_like(x)
+        keep = 1 - self.rate
+        return x * torch.empty_like(x).bernoulli_(keep, generator=self.generator).div_(keep)
+
+
+class Flatten(Layer):
+    """Each sample as one row. In (n, ...); out (n, product of the rest)."""
+
+    family = "core"
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(1)
+
+
+class Reshape(Layer):
+    """Each sample in another shape, its numbers in the same order. In (n, ...); out (n, *target_shape).
+
+    target_shape: the new shape of one sample; one axis may be -1, which then takes what is left.
+    """
+
+    family = "core"
+    variadic = "target_shape"
+
+    target_shape: Annotated[tuple[int, ...], sizes(minimum=-1)]
+
+    def validate(self) -> None:
+        if self.target_shape.count(-1) > 1 or 0 in self.target_shape:
+            raise ValueError(f"{self!r}: target_shape takes sizes of 1 or more, and -1 for one axis at most")
+
+    def check(self, shape: Shape) -> None:
+        came = int(torch.Size(shape).numel())
+        wanted = int(abs(torch.Size(self.target_shape).numel()))
+        if came % wanted if -1 in self.target_shape else came != wanted:
+            raise ShapeError(
+                f"{self.label} needs {wanted} numbers a sample, but its input {shape} has {came}; "
+                "choose sizes whose product is the same, or -1 for one of them"
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.reshape(x.shape[0], *self.target_shape)
+
+
+__all__ = ["Activation", "Dense", "Dropout", "Flatten", "Reshape"]

@@ -1,0 +1,238 @@
+"""The base of all layers, and the catalog they enter by being defined."""
+
+import inspect
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Generator, Tensor, nn
+
+from kit import constraints, initializations, regularizers, spelling
+from kit.declared import Declared, call
+from kit.fields import Field, Kind, flag, sizes, text
+from kit.symbols import Shape, Symbol, connect
+
+CATALOG: dict[str, type["Layer"]] = {}
+
+
+class ShapeError(ValueError):
+    """A layer was given an input it cannot take; the message says which, what came and what to do."""
+
+
+def by_name(kind: Kind) -> Kind:
+    """The same kind, taken by keyword only."""
+    return Kind(**{**vars(kind), "keyword": True})
+
+
+class Layer(Declared, nn.Module):
+    """What every layer has.
+
+    A layer is one class: annotated fields are its arguments, `build` makes its weights (once the sizes it asks for
+    by name are known), `forward` computes. Being defined puts it into the catalog: the palette, the files, the code
+    and the generic tests know it then. `class Base(Layer, abstract=True)` stays out of it.
+
+    name: what the layer is called in its model.
+    trainable: whether training changes its weights.
+    input_shape: shape of one input sample, without the batch axis.
+    """
+
+    family: ClassVar[str] = "custom"
+    inputs: ClassVar[int | None] = 1  # how many tensors it takes; None for any number
+    axes: ClassVar[str] = ""  # names of the input's axes after the first, where their number is fixed
+    generator: ClassVar[Generator | None] = None  # where random numbers come from; None: torch's default
+    called: ClassVar[str | None] = None  # what its model calls it
+
+    name: Annotated[str | None, text(keyword=True)] = None
+    trainable: Annotated[bool, by_name(flag())] = True
+    input_shape: Annotated[tuple[int, ...] | None, sizes(keyword=True)] = None
+
+    def __init_subclass__(cls, abstract: bool = False, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            raise TypeError(
+                f"{cls.__name__} defines __init__; declare its arguments as annotated fields instead, "
+                "for example `rate: float = 0.5`, and the constructor is made from them"
+            )
+        if not abstract:
+            CATALOG[cls.__name__] = cls
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        nn.Module.__init__(self)
+        values = spelling.read(type(self), args, words, extra=["weights"])
+        self.given_weights = values.pop("weights", None)
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.built = False
+        self.penalties: dict[str, Any] = {}
+        self.limits: dict[str, Any] = {}
+        self.validate()
+
+    def build(self) -> None:
+        """Hook: make the weights. It may ask by name for the inferred fields, and for `input_shape`."""
+
+    def check(self, shape: Shape) -> None:
+        """Hook: raise ShapeError where a sample of this shape cannot be taken."""
+
+    def add_weight(self, name: str, shape: Shape, initializer: Any = None) -> None:
+        """Makes the parameter `name`, as the fields `<name>_initializer`, `_regularizer` and `_constraint` say."""
+        weight = nn.Parameter(torch.empty(shape), requires_grad=self.trainable)
+        fill = initializations.get(initializer or getattr(self, f"{name}_initializer"))
+        if not weight.is_meta:
+            with torch.no_grad():
+                fill(weight, self.generator)
+        self.register_parameter(name, weight)
+        if penalty := regularizers.get(getattr(self, f"{name}_regularizer", None)):
+            self.penalties[name] = penalty
+        if limit := constraints.get(getattr(self, f"{name}_constraint", None)):
+            self.limits[name] = limit
+
+    def __call__(self, *inputs: Any, **words: Any) -> Any:
+        """The output for tensors; for symbols (see Input), the symbol of the output in a graph."""
+        if inputs and isinstance(inputs[0], (list, tuple)):
+            inputs = tuple(inputs[0])
+        if inputs and isinstance(inputs[0], Symbol):
+            return connect(self, inputs)
+        if not self.built:
+            self.build_for(*(tuple(x.shape[1:]) for x in inputs))
+        return super().__call__(*inputs, **words)
+
+    def build_for(self, *shapes: Shape) -> None:
+        """Makes the weights for inputs of these shapes (one sample each), once; checks them every time."""
+        self.accept(*shapes)
+        if not self.built:
+            self._make(self.inferred(*shapes))
+
+    def build_stated(self) -> bool:
+        """Makes the weights from stated sizes alone, where they suffice; says whether they did."""
+        if not self.built:
+            known = {field.name: getattr(self, field.name) for field in self.inferred_fields()}
+            known["input_shape"] = self.input_shape
+            if any(known[name] is None for name in self.wants()):
+                return False
+            self._make(known)
+        return True
+
+    def _make(self, known: dict[str, Any]) -> None:
+        self.build(**{name: known[name] for name in self.wants()})
+        self.built = True
+        if self.given_weights is not None:
+            self.set_weights(self.given_weights)
+            self.given_weights = None
+
+    @classmethod
+    def wants(cls) -> list[str]:
+        """The sizes that `build` asks for by name."""
+        return list(inspect.signature(cls.build).parameters)[1:]
+
+    @classmethod
+    def inferred_fields(cls) -> list[Field]:
+        """The fields that are read from the input where they are not given."""
+        return [field for field in cls.declaration.values() if field.kind.axis is not None]
+
+    def inferred(self, *shapes: Shape) -> dict[str, Any]:
+        """The sizes read from the first input's shape, and that shape."""
+        found: dict[str, Any] = {"input_shape": shapes[0] if shapes else self.input_shape}
+        for field in self.inferred_fields():
+            axis = field.kind.axis or 0
+            found[field.name] = shapes[0][axis - 1 if axis > 0 else axis]
+        return found
+
+    def accept(self, *shapes: Shape) -> None:
+        """Raises ShapeError where inputs of these shapes do not fit the layer."""
+        if self.inputs is not None and len(shapes) != self.inputs:
+            raise ShapeError(f"{self.label} takes {self.inputs} input, but {len(shapes)} came; merge them first")
+        for shape in shapes:
+            wanted = self.axes.split()
+            if wanted and len(shape) != len(wanted):
+                raise ShapeError(
+                    f"{self.label} takes input (n, {', '.join(wanted)}), but (n, {', '.join(map(str, shape))}) came; "
+                    + reshaping_advice(len(shape), wanted)
+                )
+        for name, came in self.inferred(*shapes).items():
+            stated = getattr(self, name)
+            if stated is not None and stated != came:
+                raise ShapeError(
+                    f"{self.label} expects {name}={stated} but its input has {came}; "
+                    "change it, or leave it out to have it inferred"
+                )
+        for shape in shapes:
+            self.check(shape)
+
+    @property
+    def label(self) -> str:
+        """The layer in an error: what it is called in its model, and the call that made it."""
+        name = self.name or self.called
+        return f"{name}: {self!r}" if name else repr(self)
+
+    def twin(self) -> "Layer":
+        """A layer with the same fields and no weights yet."""
+        return type(self)(**{name: getattr(self, name) for name in self.declaration})
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of the weights (then of the running statistics, where it has any) as NumPy arrays."""
+        return [tensor.detach().cpu().numpy().copy() for tensor in self.state_dict().values()]
+
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        """Copies arrays into the weights, in the order of get_weights. ValueError where they do not fit."""
+        held = self.state_dict()
+        if len(weights) == len(list(self.parameters())):  # without the running statistics, as in 2015
+            held = {name: tensor for name, tensor in held.items() if name in dict(self.named_parameters())}
+        if len(weights) != len(held):
+            raise ValueError(f"{self.label} has {len(held)} weights, but {len(weights)} came: {', '.join(held)}")
+        for (name, tensor), array in zip(held.items(), weights, strict=True):
+            if tuple(tensor.shape) != np.shape(array):
+                raise ValueError(
+                    f"{self.label}: its {name} has shape {tuple(tensor.shape)}, but {np.shape(array)} came; "
+                    "give an array of that shape"
+                )
+            tensor.copy_(torch.as_tensor(np.asarray(array)))
+
+    def __repr__(self) -> str:
+        """The call that makes an equal layer."""
+        return call(type(self).__name__, self.declaration, self.settings())
+
+
+def reshaping_advice(rank: int, wanted: list[str]) -> str:
+    """What to put before a layer whose input has the wrong number of axes."""
+    if len(wanted) == 1:
+        return "put Flatten() before it"
+    if rank == len(wanted) - 1 and wanted[0] == "channels":
+        return "add a channels axis: Reshape((1, ...)) before it, or X[:, None]"
+    return f"put Reshape(({', '.join(wanted)})) before it"
+
+
+def measure(layer: nn.Module, *shapes: Shape) -> tuple[Shape, nn.Module]:
+    """The shape of one output sample, and the weightless twin that was run on torch's meta device to find it.
+
+    Raises ShapeError where the layer cannot take such inputs.
+    """
+    batch = 2
+    samples = [torch.empty((batch, *shape), device="meta") for shape in shapes]
+    if isinstance(layer, Layer):
+        layer.accept(*shapes)
+        with torch.device("meta"):
+            twin: nn.Module = layer.twin().eval()
+            output = run(layer, twin, samples, shapes)
+    else:
+        weights = {name: torch.empty_like(value, device="meta") for name, value in layer.state_dict().items()}
+        twin = layer
+        output = run(layer, lambda *x: torch.func.functional_call(layer, weights, x), samples, shapes)
+    if not isinstance(output, Tensor) or output.ndim < 1 or output.shape[0] != batch:
+        raise ShapeError(f"{label(layer)} must give one tensor (n, ...) with the n samples that came in")
+    return tuple(output.shape[1:]), twin
+
+
+def run(layer: nn.Module, function: Any, samples: list[Tensor], shapes: tuple[Shape, ...]) -> Any:
+    """What the function gives for the samples; torch's complaint becomes a ShapeError that names the layer."""
+    try:
+        return function(*samples)
+    except ShapeError:
+        raise
+    except (RuntimeError, IndexError, ValueError, TypeError) as error:
+        came = " and ".join(f"(n, {', '.join(map(str, shape))})" for shape in shapes)
+        raise ShapeError(f"{label(layer)} cannot take input {came}: {error}") from error
+
+
+def label(layer: nn.Module) -> str:
+    """A layer or module in an error."""
+    return layer.label if isinstance(layer, Layer) else type(layer).__name__

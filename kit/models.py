@@ -1,0 +1,160 @@
+"""Models: a network, how it is trained, and what one does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from kit.layers.layer import Layer
+from kit.network import Network, from_symbols
+from kit.symbols import Input, Shape, Symbol
+from kit.training.trainable import Trainable
+
+
+class Model(Trainable):
+    """A graph of layers between inputs and outputs, with its training.
+
+    inputs: an Input or a list of them. outputs: the symbol that came of calling layers on them, or a list.
+    `module` is an ordinary torch.nn.Module with all the weights.
+    """
+
+    def __init__(self, inputs: Symbol | Sequence[Symbol], outputs: Symbol | Sequence[Symbol]) -> None:
+        listed = [
+            [given] if isinstance(given, Symbol) else list(given) for given in (inputs, outputs)
+        ]
+        self._hold(from_symbols(*listed))
+
+    @classmethod
+    def of(cls, network: Network) -> Model:
+        """A model around a network."""
+        model = cls.__new__(cls)
+        model._hold(network)
+        return model
+
+    @property
+    def layers(self) -> list[nn.Module]:
+        """The layers, in the order they were added."""
+        return list(self.module.layers.values())
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of all weights, layer by layer."""
+        with self.lock:
+            return [
+                array for layer in self.layers if isinstance(layer, Layer) for array in layer.get_weights()
+            ]
+
+    def set_weights(self, weights: Sequence[np.ndarray]) -> None:
+        """Copies arrays into all weights, in the order of get_weights. ValueError where they do not fit."""
+        with self.lock:
+            rest = list(weights)
+            layers = [layer for layer in self.layers if isinstance(layer, Layer)]
+            counts = [len(layer.state_dict()) for layer in layers]
+            if len(rest) != sum(counts):
+                raise ValueError(f"the model has {sum(counts)} weights, but {len(rest)} came; is it the same model?")
+            for layer, count in zip(layers, counts, strict=True):
+                layer.set_weights(rest[:count])
+                rest = rest[count:]
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        return sum(parameter.numel() for parameter in self.module.parameters())
+
+    def summary(self) -> None:
+        """Prints the layers with their shapes and parameters."""
+        from kit.summary import text
+
+        print(text(self))
+
+    def plot(self) -> Any:
+        """A picture of the layers and what flows between them."""
+        from kit.graph import document
+        from kit.plotting import diagram
+
+        return diagram(document(self))
+
+    def save(self, path: Any) -> None:
+        """Saves layers, weights, compile settings, optimizer state and history to an HDF5 file, whole or not at all."""
+        from kit.storage.checkpoint import save
+
+        save(self, path)
+
+    def save_weights(self, path: Any) -> None:
+        """Saves the weights alone to an HDF5 file, whole or not at all."""
+        from kit.storage.checkpoint import save_weights
+
+        save_weights(self, path)
+
+    def load_weights(self, path: Any) -> None:
+        """Copies the weights of an HDF5 file into the layers. ValueError where they do not fit, nothing changed then."""
+        from kit.storage.checkpoint import load_weights
+
+        load_weights(self, path)
+
+    def to_code(self) -> str:
+        """The Python text that makes this model."""
+        from kit.code import to_code
+        from kit.graph import document
+
+        return to_code(document(self))
+
+    def get_config(self, verbose: int = 0) -> dict[str, Any]:
+        """The model as plain data: its graph document."""
+        from kit.graph import document
+
+        return document(self)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.layers)} layers, {self.count_params():,} parameters>"
+
+
+class Sequential(Model):
+    """A chain of layers, each reading the one before it.
+
+    layers: the layers from input to output; `add` appends one. An Input may come first and states the shape.
+    """
+
+    def __init__(self, layers: Iterable[nn.Module | Symbol] = ()) -> None:
+        self._hold(Network())
+        for layer in layers:
+            self.add(layer)
+
+    def add(self, layer: nn.Module | Symbol) -> None:
+        """Appends a layer. Raises ShapeError at once where it is known that it cannot take what comes."""
+        network = self.module
+        self._refuse_while_running("add a layer")
+        if isinstance(layer, Symbol):
+            if network.steps or layer.layer is not None:
+                raise TypeError("Input(...) comes first in a Sequential; add it before the layers")
+            network.shapes, network.input_names = [layer.shape], [layer.name]
+            return
+        if not network.steps and network.shapes == [None]:
+            network.shapes = [stated_shape(layer)]
+        network.add(layer)
+        try:
+            *_, (step, came, _) = network.measured(network.shapes)
+        except ValueError:
+            network.drop_last()
+            raise
+        if isinstance(layer, Layer):
+            if came[0] is not None:
+                layer.build_for(came[0])
+            else:
+                layer.build_stated()
+
+
+def stated_shape(layer: nn.Module) -> Shape | None:
+    """The shape of one input sample, where a first layer says it."""
+    if not isinstance(layer, Layer):
+        return None
+    if layer.input_shape is not None:
+        return layer.input_shape
+    for field in layer.inferred_fields():
+        if field.kind.axis == -1 and (size := getattr(layer, field.name)) is not None:
+            return (size,)
+    return None
+
+
+__all__ = ["Input", "Model", "Sequential"]

@@ -1,0 +1,61 @@
+"""From a name to the object it stands for."""
+
+import ast
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+
+def near_miss(word: str, words: Iterable[str]) -> str:
+    """'; did you mean "relu"?' where some word is close to this one, else nothing."""
+    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def resolve(what: Any, known: Mapping[str, Any], kind: str) -> Any:
+    """The object a name stands for: "relu", or "l2(0.01)" for a call.
+
+    A class stands for what it makes by default, anything else that can be called for itself.
+
+    Raises ValueError for a name that is not known, TypeError for what is neither a name nor callable.
+    """
+    if what is None or callable(what):
+        return resolved(what)
+    if not isinstance(what, str):
+        raise TypeError(f"{kind} takes a name or a function, not {what!r}")
+    if what in known:
+        return resolved(known[what])
+    name, arguments, keywords = parse_call(what)
+    if name not in known:
+        near = near_miss(name, known)
+        raise ValueError(f"{kind} {what!r} is not known{near or '; known are ' + ', '.join(sorted(known))}")
+    return known[name](*arguments, **keywords)
+
+
+def resolved(found: Any) -> Any:
+    """A class stands for what it makes by default, anything else for itself."""
+    return found() if isinstance(found, type) else found
+
+
+def parse_call(text: str) -> tuple[str, list[Any], dict[str, Any]]:
+    """("l2", [0.01], {}) of "l2(0.01)": a name, and the literals it is called with; nothing is run."""
+    try:
+        node = ast.parse(text.strip(), mode="eval").body
+        if isinstance(node, ast.Name):
+            return node.id, [], {}
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            arguments = [ast.literal_eval(argument) for argument in node.args]
+            keywords = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg}
+            return node.func.id, arguments, keywords
+    except (SyntaxError, ValueError):
+        pass
+    return text, [], {}
+
+
+def name_of(what: Any) -> Any:
+    """What stands for an object in a file, in code and in a form: its name, or the call that made it."""
+    if what is None or isinstance(what, str):
+        return what
+    if isinstance(what, Callable) and hasattr(what, "__name__"):  # type: ignore[arg-type]
+        return what.__name__
+    return repr(what)

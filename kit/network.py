@@ -1,0 +1,149 @@
+"""Network: layers and what each of them reads, as an ordinary torch module."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from torch import Tensor, nn
+
+from kit.layers.layer import Layer, measure
+from kit.symbols import Shape, Step, Symbol
+
+
+class Network(nn.Module):
+    """Runs its steps in order; values are numbered, the inputs first, then each step's result.
+
+    shapes: the inputs' shapes of one sample, None where not known yet.
+    """
+
+    def __init__(self, shapes: Sequence[Shape | None] = (None,)) -> None:
+        super().__init__()
+        self.shapes: list[Shape | None] = list(shapes)
+        self.input_names: list[str | None] = [None] * len(self.shapes)
+        self.layers = nn.ModuleDict()
+        self.steps: list[Step] = []
+        self.outputs: list[int] = [0]
+        self.fits: dict[tuple[Shape, ...], list[Shape]] = {}  # the outputs' shapes for inputs that were checked
+
+    def add(self, layer: nn.Module, sources: tuple[int, ...] | None = None) -> int:
+        """Adds a call of a layer; by default on the last value. Gives the number of the new value."""
+        if not isinstance(layer, nn.Module):
+            raise TypeError(f"{layer!r} is no layer; add one from kit.layers, or any torch.nn.Module")
+        known = next((name for name, held in self.layers.items() if held is layer), None)
+        if known is None:
+            name = self.free_name(layer)
+            self.layers[name] = layer
+            if isinstance(layer, Layer):
+                layer.called = name  # type: ignore[misc]
+        last = len(self.shapes) + len(self.steps) - 1
+        self.steps.append(Step(layer, sources if sources is not None else (last,)))
+        self.outputs = [last + 1]
+        self.fits.clear()
+        return last + 1
+
+    def drop_last(self) -> None:
+        """Takes the last step away again."""
+        step = self.steps.pop()
+        if all(step.layer is not other.layer for other in self.steps):
+            del self.layers[self.name_of(step.layer)]
+        self.outputs = [len(self.shapes) + len(self.steps) - 1]
+        self.fits.clear()
+
+    def free_name(self, layer: nn.Module) -> str:
+        """The layer's own name, or its class's with the first free number: dense_1, dense_2."""
+        own = getattr(layer, "name", None)
+        if isinstance(own, str):
+            if own in self.layers or "." in own or not own or hasattr(self.layers, own):
+                raise ValueError(f"a layer cannot be called {own!r} here; choose a name without dots, not yet taken")
+            return own
+        kind = type(layer).__name__.lower()
+        return next(name for i in range(1, 10**9) if (name := f"{kind}_{i}") not in self.layers)
+
+    def name_of(self, layer: nn.Module) -> str:
+        """What the network calls a layer."""
+        return next(name for name, held in self.layers.items() if held is layer)
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether each step reads the one before it, from one input to one output, each layer once."""
+        straight = all(step.sources == (i,) for i, step in enumerate(self.steps))
+        once = len(self.layers) == len(self.steps)
+        return straight and once and len(self.shapes) == 1 and self.outputs == [len(self.steps)]
+
+    @property
+    def built(self) -> bool:
+        """Whether every layer has its weights."""
+        return all(layer.built for layer in self.layers.values() if isinstance(layer, Layer))
+
+    def measured(self, shapes: Sequence[Shape | None]) -> Iterator[tuple[Step, list[Any], Any]]:
+        """For inputs of these shapes: each step, the shapes it reads, the shape it gives (None where unknown).
+
+        Raises ShapeError at the first step that does not fit.
+        """
+        values: list[Shape | None] = list(shapes)
+        for step in self.steps:
+            came = [values[source] for source in step.sources]
+            known = [shape for shape in came if shape is not None]
+            values.append(measure(step.layer, *known)[0] if len(known) == len(came) else None)
+            yield step, came, values[-1]
+
+    def build(self, *shapes: Shape) -> list[Shape]:
+        """Makes the weights that are still missing; the outputs' shapes for inputs of these shapes.
+
+        Raises ShapeError where a layer cannot take what comes.
+        """
+        if shapes not in self.fits:
+            values = list(shapes)
+            for step, came, gives in self.measured(shapes):
+                if isinstance(step.layer, Layer):
+                    step.layer.build_for(*came)
+                values.append(gives)
+            self.shapes = list(shapes)
+            self.fits[shapes] = [values[output] for output in self.outputs]
+        return self.fits[shapes]
+
+    def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
+        values: list[Tensor] = list(inputs)
+        for step in self.steps:
+            values.append(step.layer(*[values[source] for source in step.sources]))
+        results = [values[output] for output in self.outputs]
+        return results[0] if len(results) == 1 else tuple(results)
+
+
+def from_symbols(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> Network:
+    """The network between some inputs and outputs of a graph of symbols.
+
+    Raises ValueError where an output depends on an input that is not given, or an input is used by none.
+    """
+    network = Network([symbol.shape for symbol in inputs])
+    network.input_names = [symbol.name for symbol in inputs]
+    number = {id(symbol): i for i, symbol in enumerate(inputs)}
+    used: set[int] = set()
+    for output in outputs:
+        for symbol in in_order(output):
+            if id(symbol) in number:
+                continue
+            if symbol.layer is None:
+                raise ValueError(f"the outputs depend on an Input of shape {symbol.shape} that is not among inputs; add it")
+            used.update(number[id(source)] for source in symbol.sources)
+            number[id(symbol)] = network.add(symbol.layer, tuple(number[id(source)] for source in symbol.sources))
+    idle = [symbol.shape for i, symbol in enumerate(inputs) if i not in used and symbol not in outputs]
+    if idle:
+        raise ValueError(f"no output depends on the Input of shape {idle[0]}; connect it, or leave it out of inputs")
+    network.outputs = [number[id(output)] for output in outputs]
+    return network
+
+
+def in_order(output: Symbol) -> Iterator[Symbol]:
+    """All symbols an output depends on, itself last, each after what it reads."""
+    seen: set[int] = set()
+    stack = [(output, False)]
+    while stack:
+        symbol, ready = stack.pop()
+        if ready:
+            yield symbol
+        elif id(symbol) not in seen:
+            seen.add(id(symbol))
+            stack.append((symbol, True))
+            stack.extend((source, False) for source in reversed(symbol.sources))
+
+

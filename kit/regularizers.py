@@ -1,0 +1,64 @@
+"""Regularizers: penalties on a weight, added to the loss."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from torch import Tensor
+
+from kit.declared import Declared
+from kit.fields import NonNegative, named
+from kit.names import resolve
+
+
+class Regularizer(Declared):
+    """Called with a weight, returns a penalty (a scalar)."""
+
+    def __call__(self, w: Tensor) -> Tensor:
+        raise NotImplementedError
+
+
+class l1(Regularizer):
+    """l sum |w|.
+
+    l: weight of the penalty.
+    """
+
+    l: NonNegative = 0.01  # noqa: E741
+
+    def __call__(self, w: Tensor) -> Tensor:
+        return self.l * w.abs().sum()
+
+
+class l2(Regularizer):
+    """l sum w².
+
+    l: weight of the penalty.
+    """
+
+    l: NonNegative = 0.01  # noqa: E741
+
+    def __call__(self, w: Tensor) -> Tensor:
+        return self.l * w.square().sum()
+
+
+class l1l2(Regularizer):
+    """l1 sum |w| + l2 sum w².
+
+    l1: weight of the absolute values.
+    l2: weight of the squares.
+    """
+
+    l1: NonNegative = 0.01
+    l2: NonNegative = 0.01
+
+    def __call__(self, w: Tensor) -> Tensor:
+        return self.l1 * w.abs().sum() + self.l2 * w.square().sum()
+
+
+REGULARIZERS = {"l1": l1, "l2": l2, "l1l2": l1l2}
+RegularizerName = Annotated[str | Callable[[Tensor], Tensor] | None, named(REGULARIZERS, "regularizer")]
+
+
+def get(regularizer: RegularizerName) -> Callable[[Tensor], Tensor] | None:
+    """The regularizer a name stands for; a class stands for its default, a function for itself."""
+    return resolve(regularizer, REGULARIZERS, "regularizer")

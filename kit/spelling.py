@@ -1,0 +1,155 @@
+"""Two spellings, one vocabulary: the words of 2015 are read as today's, here and nowhere else."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from kit.fields import MISSING
+from kit.names import near_miss
+
+# 2015 (and the years between) -> today
+SYNONYMS = {
+    "output_dim": "units",
+    "nb_filter": "filters",
+    "stack_size": "input_channels",
+    "init": "kernel_initializer",
+    "inner_init": "recurrent_initializer",
+    "inner_activation": "recurrent_activation",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+    "border_mode": "padding",
+    "subsample": "strides",
+    "poolsize": "pool_size",
+    "p": "rate",
+    "dims": "target_shape",
+    "lr": "learning_rate",
+    "nb_epoch": "epochs",
+    "x": "X",
+}
+OPPOSITES = {"ignore_border": "ceil_mode"}  # True in one is False in the other
+PARTS = {"nb_row": ("kernel_size", 0), "nb_col": ("kernel_size", 1)}  # one number of a pair
+WITHOUT_MEANING = {"mode", "image_shape", "kappa"}  # accepted, and nothing depends on them here
+
+
+def today(words: dict[str, Any], known: Iterable[str], owner: str) -> dict[str, Any]:
+    """The same arguments under today's names.
+
+    Raises TypeError for a word that is not known, with the nearest one that is, and for one said twice.
+    """
+    known = set(known)
+    said: dict[str, Any] = {}
+    pairs: dict[str, dict[int, Any]] = {}
+    for word, value in words.items():
+        name = word
+        if word not in known:
+            if word in OPPOSITES and OPPOSITES[word] in known:
+                name, value = OPPOSITES[word], not value
+            elif word in PARTS and PARTS[word][0] in known:
+                name, index = PARTS[word]
+                pairs.setdefault(name, {})[index] = value
+                value = (pairs[name].get(0, value), pairs[name].get(1, value))
+            elif SYNONYMS.get(word) in known:
+                name = SYNONYMS[word]
+            elif word in WITHOUT_MEANING:
+                continue
+            else:
+                old = [synonym for synonym, name in SYNONYMS.items() if name in known]
+                hint = near_miss(word, [*known, *old]) or f"; it takes {', '.join(sorted(known))}"
+                raise TypeError(f"{owner} has no argument {word!r}{hint}")
+        if name in said and name not in pairs:
+            raise TypeError(f"{owner} got {name!r} twice (once as {word!r}); say it once")
+        said[name] = value
+    return said
+
+
+def read(cls: Any, args: tuple[Any, ...], words: dict[str, Any], extra: Iterable[str] = ()) -> dict[str, Any]:
+    """The fields that a call of a declared class gives, by today's names, defaults filled in, each checked.
+
+    extra: words that are no fields but are passed on as they are.
+    """
+    owner, fields = cls.__name__, cls.declaration
+    said = positional(cls, args)
+    for word, value in today(words, [*fields, *extra], owner).items():
+        if word in said:
+            raise TypeError(f"{owner} got {word!r} twice; say it once")
+        said[word] = value
+    for name, field in fields.items():
+        if name not in said:
+            if field.default is MISSING:
+                raise TypeError(f"{owner} needs {name}: {field.help or field.kind.wanted}")
+            said[name] = field.default
+        else:
+            said[name] = field.convert(said[name], owner)
+    return said
+
+
+def positional(cls: Any, args: tuple[Any, ...]) -> dict[str, Any]:
+    """What the arguments without a name stand for: the first order in which each fits where it stands."""
+    fields = cls.declaration
+    if cls.variadic and args and all(isinstance(size, int) for size in args):
+        return {cls.variadic: args}
+    readings = []
+    for order in orders(cls, args):
+        if len(args) <= len(order):
+            said = today(dict(zip(order, args, strict=False)), [*fields, "weights"], cls.__name__)
+            if all(fields[name].fits(value) for name, value in said.items() if name in fields):
+                return said
+            readings.append(said)
+    if not readings:
+        house = [name for name, field in fields.items() if not field.kind.keyword]
+        raise TypeError(f"{cls.__name__} takes {len(house)} arguments at most ({', '.join(house)}), not {len(args)}")
+    return readings[0]
+
+
+def orders(cls: Any, args: tuple[Any, ...]) -> list[list[str]]:
+    """The orders in which positional arguments can be meant, likeliest first.
+
+    Leading sizes go from input to output as in 2015 ("Dense(20, 64)"); with fewer, the input's is inferred
+    ("Dense(64)"), and what follows is in today's order.
+    """
+    fields = cls.declaration
+    house = [name for name, field in fields.items() if not field.kind.keyword]
+    seed = cls.seed.split()
+    leading = 0
+    while leading < len(args) and isinstance(args[leading], int) and not isinstance(args[leading], bool):
+        leading += 1
+    inferred = {name for name, field in fields.items() if field.kind.axis is not None}
+    needed = [size for size in cls.sizes if size not in inferred and SYNONYMS.get(size) not in inferred]
+    found = []
+    if cls.sizes and leading >= len(cls.sizes):
+        found.append([*cls.sizes, *seed])
+    elif len(needed) > 2 and leading == len(needed):
+        if args[leading - 1] != args[leading - 2]:
+            raise TypeError(
+                f"{cls.__name__}{args!r} can be read two ways; write the window by name, "
+                "for example kernel_size=(3, 2) or kernel_size=3, strides=2"
+            )
+        found.append([*needed, *seed])
+    found.append(house)
+    if not cls.sizes:
+        found.append(seed)
+    return found
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def spelled(method: F) -> F:
+    """A method that takes its keywords in either spelling, and says which word it does not know."""
+    signature = inspect.signature(method)
+    known = [name for name in signature.parameters if name != "self"]
+
+    @functools.wraps(method)
+    def wrapper(self: Any, *args: Any, **words: Any) -> Any:
+        owner = f"{type(self).__name__}.{method.__name__}"
+        words = today(words, known, owner) if words else words
+        try:
+            signature.bind(self, *args, **words)
+        except TypeError as error:
+            raise TypeError(f"{owner}: {error}; it takes {', '.join(known)}") from None
+        return method(self, *args, **words)
+
+    return wrapper  # type: ignore[return-value]

@@ -1,0 +1,59 @@
+"""Symbols: what flows through a graph while it is being described, shapes instead of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Shape = tuple[int, ...]
+
+
+@dataclass(eq=False)
+class Symbol:
+    """The output of a layer in a graph, or an input of it. shape: of one sample, without the batch axis."""
+
+    shape: Shape
+    layer: nn.Module | None = None
+    sources: tuple[Symbol, ...] = ()
+    name: str | None = None
+
+    def __repr__(self) -> str:
+        made = f" from {self.layer!r}" if self.layer is not None else ""
+        return f"<symbol (n, {', '.join(map(str, self.shape))}){made}>"
+
+
+def Input(shape: Any, name: str | None = None) -> Symbol:
+    """The entrance of a graph for samples of this shape, without the batch axis: Input((1, 8, 8)), Input(20)."""
+    from kit.fields import sizes
+
+    try:
+        return Symbol(sizes().convert(shape), name=name)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"Input({shape!r}): shape takes whole numbers of 1 or more, one for each axis but the batch's; "
+            "for example Input((1, 8, 8))"
+        ) from None
+
+
+def connect(layer: Any, sources: tuple[Symbol, ...]) -> Symbol:
+    """The symbol of what a layer makes of these; the layer's weights are made. Raises ShapeError."""
+    from kit.layers.layer import measure
+
+    strangers = [source for source in sources if not isinstance(source, Symbol)]
+    if strangers:
+        raise TypeError(f"{layer!r} is called on graph symbols and on {strangers[0]!r}; give it symbols only")
+    shapes = [source.shape for source in sources]
+    shape, _ = measure(layer, *shapes)
+    layer.build_for(*shapes)
+    return Symbol(shape, layer, tuple(sources))
+
+
+@dataclass
+class Step:
+    """One call of a layer in a network: which, and on what (numbers of earlier values, inputs first)."""
+
+    layer: nn.Module
+    sources: tuple[int, ...] = field(default_factory=tuple)

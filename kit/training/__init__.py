@@ -1,0 +1,7 @@
+"""Training: a generator of steps, a history of what came of them, and a run that drives it in the background."""
+
+from kit.training.history import History
+from kit.training.run import Run, runs
+from kit.training.steps import Record, steps
+
+__all__ = ["History", "Record", "Run", "runs", "steps"]

@@ -1,0 +1,253 @@
+"""Run: a training in a thread of its own, steered between two batches."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+import weakref
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from kit.training.history import History
+from kit.training.steps import Record
+
+if TYPE_CHECKING:
+    from kit.training.trainable import Trainable
+
+ENDED = ("done", "stopped", "failed")
+LIVING: weakref.WeakSet[Run] = weakref.WeakSet()  # so that kit.runs() can show a run whose variable is gone
+WORKING: set[Run] = set()  # a run at work is kept, whoever forgets it
+
+
+def runs() -> list[Run]:
+    """The runs of this process that still exist, the latest first; those at work always do."""
+    return sorted(LIVING, key=lambda run: run.started, reverse=True)
+
+
+def stop_all() -> None:
+    """Ends every run at its next batch, so that the process can exit."""
+    for run in list(WORKING):
+        run.stop()
+
+
+# before the interpreter waits for its threads; atexit comes after that, too late
+getattr(threading, "_register_atexit", lambda function: None)(stop_all)
+
+
+class Run:
+    """A training at work. Made by `model.fit(..., background=True)`.
+
+    state: "running", "paused", "done", "stopped" or "failed". error: the exception of a failed run.
+    history: the curves so far. All calls return at once and act at the next batch; `wait` waits.
+    """
+
+    def __init__(
+        self,
+        model: Trainable,
+        records: Iterator[Record],
+        *,
+        epochs: int,
+        batches: int,
+        autosave: Any = None,
+        autosave_every: float = 30.0,
+        threads: int | None = None,
+    ) -> None:
+        self.model, self.epochs, self.batches = model, epochs, batches
+        self.steps = epochs * batches
+        self.autosave, self.autosave_every = autosave, autosave_every
+        self.history = model.history = History()
+        self.name = f"run {1 + max((run.number for run in LIVING), default=0)}"
+        self.number = int(self.name.split()[1])
+        self.error: BaseException | None = None
+        self.traceback = ""
+        self.saving_error: BaseException | None = None
+        self.started = time.monotonic()
+        self.step_count, self.epoch = 0, 0
+        self._records, self._threads = records, threads
+        self._start = model.snapshot()
+        self._condition = threading.Condition()
+        self._wanted = "running"  # or "paused", "stopped", "aborted"
+        self._allowed = 0  # batches to go although paused
+        self._settings: dict[str, float] = {}
+        self._state = "running"
+        self._ended: float | None = None
+        self._paused_for, self._paused_at = 0.0, 0.0
+        self._recent: deque[tuple[float, int]] = deque(maxlen=500)
+        self._saved = self.started
+        LIVING.add(self)
+        WORKING.add(self)
+        self._thread = threading.Thread(target=self._work, name=f"hornbook {self.name}")
+        self._thread.start()
+
+    @property
+    def state(self) -> str:
+        """What it is doing: "running", "paused", "done", "stopped" or "failed"."""
+        return self._state
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self._state in ENDED
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of training so far, pauses left out."""
+        now = self._ended or (self._paused_at if self._state == "paused" else time.monotonic())
+        return now - self.started - self._paused_for
+
+    @property
+    def throughput(self) -> float:
+        """Samples a second, lately."""
+        recent = list(self._recent)
+        if len(recent) < 2:
+            return 0.0
+        return sum(count for _, count in recent[1:]) / max(recent[-1][0] - recent[0][0], 1e-9)
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds to go; None where that is not known."""
+        if self.ended or not self.step_count:
+            return None
+        return (self.steps - self.step_count) * self.elapsed / self.step_count
+
+    def pause(self) -> None:
+        """Rest after the batch at work."""
+        self._want("paused", unless=("stopped", "aborted"))
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._want("running", unless=("stopped", "aborted"))
+
+    def step(self, batches: int = 1) -> None:
+        """While paused: train so many batches, then rest again. A running run is paused."""
+        with self._condition:
+            self._allowed += batches
+        self.pause()
+
+    def stop(self) -> None:
+        """End after the batch at work; the model keeps what it has learned."""
+        self._want("stopped", unless=("aborted",))
+
+    def abort(self) -> None:
+        """End after the batch at work; the model goes back to what it was at the start."""
+        self._want("aborted")
+
+    def set(self, **settings: float) -> None:
+        """Changes fields of the optimizer at the next batch: run.set(learning_rate=0.01). Leaves a mark on the curve.
+
+        Raises TypeError or ValueError at once where there is no such field or its value cannot be.
+        """
+        from kit.spelling import today
+
+        optimizer = self.model.optimizer
+        fields = optimizer.declaration
+        words = today(settings, fields, "Run.set")
+        checked = {name: fields[name].convert(value, type(optimizer).__name__) for name, value in words.items()}
+        with self._condition:
+            self._settings.update(checked)
+            self._condition.notify_all()
+
+    def wait(self, timeout: float | None = None) -> Run:
+        """Waits for the end (for so many seconds at most) and gives the run; raises the error of a failed one."""
+        self._thread.join(timeout)
+        if self.error is not None and self.ended:
+            raise self.error
+        return self
+
+    def save(self, path: Any) -> None:
+        """Saves the model and the curve so far, between two batches."""
+        self.model.save(path)
+
+    def _want(self, state: str, unless: tuple[str, ...] = ()) -> None:
+        with self._condition:
+            if self._wanted not in unless and not self.ended:
+                self._wanted = state
+                self._condition.notify_all()
+
+    def _work(self) -> None:
+        if self._threads is not None:
+            torch.set_num_threads(self._threads)
+        end = "failed"
+        try:
+            end = self._train()
+            if end == "aborted":
+                self.model.restore(self._start)
+                end = "stopped"
+            self._autosave()
+        except BaseException as error:
+            self.error, end = error, "failed"
+            self.traceback = traceback.format_exc()
+        finally:
+            self._records.close()  # type: ignore[attr-defined]
+            self._start = {}
+            with self._condition:
+                self._ended = time.monotonic()
+                self._paused_for += self._ended - self._paused_at if self._state == "paused" else 0
+                self._state = end
+                self.model.run = None
+                self._condition.notify_all()
+            WORKING.discard(self)
+
+    def _train(self) -> str:
+        """Batch by batch until the end or until something else is wanted; says how it ended."""
+        while True:
+            if (wanted := self._obey()) != "running":
+                return wanted
+            record = next(self._records, None)
+            if record is None:
+                return "done"
+            self.history.add(record)
+            self.step_count = record.step
+            self.epoch += record.ended is not None
+            self._recent.append((time.monotonic(), record.samples))
+            if record.ended is not None and record.ended["loss"] != record.ended["loss"]:
+                raise FloatingPointError(
+                    f"the loss became NaN in epoch {record.epoch}; lower the learning rate, scale the inputs, "
+                    "or set the optimizer's clipnorm=1.0"
+                )
+            if self.autosave is not None and time.monotonic() - self._saved > self.autosave_every:
+                self._autosave()
+
+    def _obey(self) -> str:
+        """Between two batches: rests while paused, makes the changes asked for, says what is wanted."""
+        with self._condition:
+            while True:
+                if self._settings:
+                    for name, value in self._settings.items():
+                        setattr(self.model.optimizer, name, value)
+                        self.history.mark(f"{name} = {value:g}")
+                    self._settings = {}
+                if self._wanted != "paused" or self._allowed:
+                    break
+                if self._state != "paused":
+                    self._state, self._paused_at = "paused", time.monotonic()
+                    self._recent.clear()
+                    self._condition.notify_all()
+                self._condition.wait()
+            if self._state == "paused":
+                self._state = "running" if self._wanted != "paused" else "paused"
+                self._paused_for += time.monotonic() - self._paused_at
+                self._paused_at = time.monotonic()
+            if self._wanted == "paused":
+                self._allowed -= 1
+                return "running"
+            return self._wanted
+
+    def _autosave(self) -> None:
+        """Saves to the autosave path; what hinders it is kept in saving_error, and training goes on."""
+        self._saved = time.monotonic()
+        if self.autosave is None:
+            return
+        try:
+            self.model.save(self.autosave)
+            self.saving_error = None
+        except (OSError, ValueError) as error:
+            self.saving_error = error
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name} {numbers[-1]:.4g}" for name, numbers in self.history.history.items() if numbers)
+        return f"<Run {self.state}, epoch {self.epoch} of {self.epochs}{': ' + values if values else ''}>"

@@ -1,0 +1,271 @@
+"""Trainable: what every model can do once it knows how to be trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from kit import metrics as metric_names
+from kit import objectives, optimizers
+from kit.layers.layer import Layer
+from kit.network import Network
+from kit.spelling import spelled
+from kit.symbols import Shape
+from kit.training import data as incoming
+from kit.training.data import Data
+from kit.training.history import History
+from kit.training.lock import FairLock
+from kit.training.progress import shown
+from kit.training.randomness import Randomness
+from kit.training.run import Run
+from kit.training.steps import Record, evaluating, measure, steps
+from kit.training.update import Update
+
+Metric = str | Callable[[Tensor, Tensor], Tensor]
+Metrics = dict[str, Callable[[Tensor, Tensor], Tensor]]
+
+
+class Trainable:
+    """A network with its loss, its optimizer and its history.
+
+    `module` is an ordinary torch.nn.Module with all the weights. `run` is the training at work, if there is one.
+    """
+
+    module: Network
+
+    def _hold(self, network: Network) -> None:
+        self.module = network
+        self.lock = FairLock()
+        self.run: Run | None = None
+        self.history = History()
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.loss: Any = None
+        self.class_mode: str | None = None
+        self.metrics: Metrics = {}
+
+    @property
+    def compiled(self) -> bool:
+        """Whether compile was called."""
+        return self.loss is not None
+
+    @spelled
+    def compile(
+        self,
+        optimizer: str | optimizers.Optimizer = "rmsprop",
+        loss: Any = None,
+        metrics: Sequence[Metric] | str | None = None,
+        class_mode: str | None = None,
+    ) -> None:
+        """Says how to train: by which optimizer, to lower which loss.
+
+        metrics: names ("accuracy") or functions (y_true, y_pred), measured beside the loss.
+        class_mode: "categorical" or "binary", how classes are read from the outputs (2015); by the outputs if none.
+        """
+        if metrics in ("categorical", "binary"):  # 2015's third argument
+            metrics, class_mode = None, str(metrics)
+        if class_mode not in (None, "categorical", "binary"):
+            raise ValueError(f"class_mode={class_mode!r}: it takes 'categorical' or 'binary'")
+        if loss is None:
+            raise TypeError(f"compile needs a loss; known are {', '.join(objectives.OBJECTIVES)}, or a function")
+        self._refuse_while_running("compile")
+        objective = objectives.get(loss)
+        self.optimizer = optimizers.get(optimizer)
+        self.loss, self.objective, self.class_mode = loss, objective, class_mode
+        self.metrics = self._metrics([metrics] if isinstance(metrics, str) else metrics or ())
+        self.update = Update(self)
+
+    def _metrics(self, metrics: Iterable[Metric]) -> Metrics:
+        found: Metrics = {}
+        for metric in metrics:
+            name = metric if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__)
+            name = "accuracy" if name == "acc" else name
+            by_mode = {"binary": "binary_accuracy", "categorical": "categorical_accuracy"}
+            found[name] = metric_names.get(by_mode.get(self.class_mode or "", metric) if name == "accuracy" else metric)
+        return found
+
+    def _asked(self, accuracy: bool) -> Metrics:
+        """The metrics of compile, and accuracy where a call asks for it as in 2015."""
+        return {**self.metrics, **(self._metrics(["accuracy"]) if accuracy else {})}
+
+    @spelled
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        batch_size: int = 32,
+        epochs: int = 1,
+        verbose: int = 1,
+        validation_split: float = 0.0,
+        validation_data: tuple[Any, Any] | None = None,
+        shuffle: bool = True,
+        show_accuracy: bool = False,
+        *,
+        callbacks: Iterable[Callable[..., None]] = (),
+        background: bool = False,
+        seed: int | None = None,
+        autosave: Any = None,
+        autosave_every: float = 30.0,
+    ) -> Any:
+        """Trains on samples X (n, ...) and targets y (n, ...), and gives the History; in the background, a Run at once.
+
+        batch_size: samples an update. epochs: passes over the data. verbose: 0 silent, 1 a bar, 2 a line an epoch.
+        validation_split: fraction at the end held out, before shuffling. validation_data: (X, y) to measure on.
+        show_accuracy: measure accuracy too (2015). callbacks: called with each Record after its batch.
+        seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to while
+        training in the background, every `autosave_every` seconds and at the end.
+        Raises ValueError where the data do not suit the model.
+        """
+        self._check_compiled("fit")
+        self._refuse_while_running("fit")
+        for name, value in (("batch_size", batch_size), ("epochs", epochs)):
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+                raise ValueError(f"fit({name}={value!r}): {name} takes a whole number of 1 or more")
+        randomness = Randomness(seed, self.device)
+        randomness.start(self.module)
+        data = self._data(X, y)
+        validation = None
+        if validation_data is not None:
+            validation = self._data(*validation_data[:2])
+        elif validation_split:
+            data, validation = data.split(validation_split)
+        records: Iterator[Record] = steps(
+            self,
+            data,
+            batch_size=int(batch_size),
+            epochs=int(epochs),
+            shuffle=shuffle,
+            validation=validation,
+            metrics=self._asked(show_accuracy),
+            randomness=randomness,
+        )
+        records = called_back(records, list(callbacks))
+        batches = -(-len(data) // int(batch_size))
+        self.update.prepare()
+        if background:
+            self.run = Run(
+                self,
+                records,
+                epochs=int(epochs),
+                batches=batches,
+                autosave=autosave,
+                autosave_every=autosave_every,
+                threads=None if any("Conv" in type(layer).__name__ for layer in self.layers) else 1,
+            )
+            return self.run
+        self.history = History()
+        for record in shown(records, int(epochs), batches, verbose):
+            self.history.add(record)
+        return self.history
+
+    @spelled
+    def evaluate(
+        self, X: Any, y: Any, batch_size: int = 128, show_accuracy: bool = False, verbose: int = 1
+    ) -> float | tuple[float, ...]:
+        """The loss on samples X and targets y; with metrics, a tuple (loss, metric, ...)."""
+        self._check_compiled("evaluate")
+        values = tuple(measure(self, self._data(X, y), batch_size, self._asked(show_accuracy)).values())
+        return values[0] if len(values) == 1 else values
+
+    @spelled
+    def predict(self, X: Any, batch_size: int = 128, verbose: int = 0) -> Any:
+        """The outputs for samples X, as a NumPy array (n, ...); a list of them where there are several outputs."""
+        data = Data(self._inputs(X))
+        parts: list[list[Tensor]] = []
+        for batch in data.batches(batch_size):
+            with self.lock, evaluating(self.module), torch.no_grad():
+                output = self.module(*batch.to(self.device).inputs)
+            parts.append([part.cpu() for part in (output if isinstance(output, tuple) else (output,))])
+        whole = [torch.cat(column).numpy() for column in zip(*parts, strict=True)]
+        return whole[0] if len(whole) == 1 else whole
+
+    @spelled
+    def predict_proba(self, X: Any, batch_size: int = 128, verbose: int = 0) -> Any:
+        """The outputs, which are probabilities where the last activation is softmax or sigmoid."""
+        return self.predict(X, batch_size)
+
+    @spelled
+    def predict_classes(self, X: Any, batch_size: int = 128, verbose: int = 0) -> np.ndarray:
+        """The number of the likeliest class of each sample (n,); of yes or no (n, 1), with one output."""
+        outputs = self.predict(X, batch_size)
+        binary = self.class_mode == "binary" or (self.class_mode is None and outputs.shape[-1] == 1)
+        return (outputs > 0.5).astype("int64") if binary else outputs.argmax(-1)
+
+    @spelled
+    def train(self, X: Any, y: Any, accuracy: bool = False) -> float | tuple[float, float]:
+        """One update on one batch; the loss before it, or (loss, accuracy)."""
+        self._check_compiled("train")
+        self._refuse_while_running("train")
+        batch = self._data(X, y)
+        with self.lock:
+            self.update.prepare()
+            values = self.update(batch.to(self.device), self._asked(accuracy))
+        loss = float(values["loss"])
+        return (loss, float(values["accuracy"])) if accuracy else loss
+
+    @spelled
+    def test(self, X: Any, y: Any, accuracy: bool = False) -> float | tuple[float, ...]:
+        """The loss on one batch, or (loss, accuracy); nothing is changed."""
+        return self.evaluate(X, y, batch_size=max(len(X), 1), show_accuracy=accuracy)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Copies of all that training changes."""
+        with self.lock:
+            return {
+                "weights": {name: value.detach().clone() for name, value in self.module.state_dict().items()},
+                "states": [{name: v.clone() for name, v in state.items()} for state in self.update.states],
+                "updates": self.update.updates,
+                "optimizer": dict(vars(self.optimizer)),
+            }
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        """Puts back what a snapshot holds."""
+        with self.lock:
+            self.module.load_state_dict(snapshot["weights"])
+            self.update.states, self.update.updates = snapshot["states"], snapshot["updates"]
+            vars(self.optimizer).update(snapshot["optimizer"])
+
+    def build(self, *shapes: Shape) -> None:
+        """Makes the weights for inputs of these shapes of one sample. ShapeError where a layer cannot take them."""
+        with self.lock:
+            self.module.build(*shapes)
+            if next(self.module.parameters(), torch.empty(0, device=self.device)).device.type != self.device.type:
+                self.module.to(self.device)
+
+    def _inputs(self, X: Any) -> list[Tensor]:
+        first = next((step.layer for step in self.module.steps), None)
+        integers = isinstance(first, nn.Embedding) or getattr(first, "integers", False)
+        found = incoming.inputs(X, len(self.module.shapes), integers)
+        self.build(*(tuple(x.shape[1:]) for x in found))
+        return found
+
+    def _data(self, X: Any, y: Any) -> Data:
+        """X and y as tensors that suit the model."""
+        found = self._inputs(X)
+        outputs = self.module.build(*(tuple(x.shape[1:]) for x in found))
+        if len(outputs) != 1:
+            raise ValueError(f"the model has {len(outputs)} outputs, but training takes one; train them one at a time")
+        return Data(found, incoming.target(y, len(found[0]), outputs[0], self.loss))
+
+    def _check_compiled(self, what: str) -> None:
+        if not self.compiled:
+            raise RuntimeError(
+                f"the model cannot {what} before it knows how; call compile first, "
+                "for example model.compile(optimizer='adam', loss='categorical_crossentropy')"
+            )
+
+    def _refuse_while_running(self, what: str) -> None:
+        if self.run is not None and not self.run.ended:
+            raise RuntimeError(f"a run is training this model; stop it (model.run.stop()) or wait before you {what}")
+
+
+
+def called_back(records: Iterator[Record], callbacks: Sequence[Callable[[Record], object]]) -> Iterator[Record]:
+    """The same records; each is shown to the callbacks after its batch."""
+    for record in records:
+        for callback in callbacks:
+            callback(record)
+        yield record

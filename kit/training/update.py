@@ -1,0 +1,117 @@
+"""One training step: forward, loss, gradient, update. How it is computed is decided here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from kit.layers.layer import Layer
+from kit.optimizers import Optimizer
+from kit.training.data import Data
+
+if TYPE_CHECKING:
+    from kit.training.trainable import Metrics, Trainable
+
+
+class Flat:
+    """Parameters of one type and device as one vector w, their gradients as another, g: an update is one formula."""
+
+    def __init__(self, parameters: list[nn.Parameter]) -> None:
+        self.parameters = parameters
+        self.w = torch.cat([parameter.detach().reshape(-1) for parameter in parameters])
+        self.g = torch.zeros_like(self.w)
+        start = 0
+        for parameter in parameters:
+            part = slice(start, start + parameter.numel())
+            parameter.data = self.w[part].view(parameter.shape)
+            parameter.grad = self.g[part].view(parameter.shape)
+            start = part.stop
+
+    @property
+    def intact(self) -> bool:
+        """Whether the parameters still lie in w, and their gradients in g."""
+        inside, start = True, 0
+        for parameter in self.parameters:
+            place = start * self.w.element_size()
+            inside = inside and parameter.data_ptr() == self.w.data_ptr() + place
+            inside = inside and parameter.grad is not None and parameter.grad.data_ptr() == self.g.data_ptr() + place
+            start += parameter.numel()
+        return inside
+
+
+def flats(parameters: Iterable[nn.Parameter]) -> list[Flat]:
+    """The trainable parameters, grouped by type and device."""
+    groups: dict[tuple[torch.dtype, torch.device], list[nn.Parameter]] = {}
+    for parameter in parameters:
+        if parameter.requires_grad:
+            groups.setdefault((parameter.dtype, parameter.device), []).append(parameter)
+    return [Flat(group) for group in groups.values()]
+
+
+class Update:
+    """The weights of a model on their way down: its optimizer's state, and the step that uses it.
+
+    updates: how many have been made.
+    """
+
+    def __init__(self, model: Trainable) -> None:
+        self.model = model
+        self.updates = 0
+        self.flats: list[Flat] = []
+        self.states: list[dict[str, Tensor]] = []
+        self.penalties: list[tuple[Layer, str]] = []
+        self.limits: list[tuple[Layer, str]] = []
+
+    def prepare(self) -> None:
+        """Lays the parameters out as vectors, anew where somebody moved them; the optimizer's state is kept."""
+        module = self.model.module
+        parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        held = [parameter for flat in self.flats for parameter in flat.parameters]
+        if [id(p) for p in parameters] != [id(p) for p in held] or not all(flat.intact for flat in self.flats):
+            self.flats = flats(parameters)
+        fresh = [self.model.optimizer.state(flat.w) for flat in self.flats]
+        kept = [{name: vector.shape for name, vector in state.items()} for state in self.states]
+        if kept != [{name: vector.shape for name, vector in state.items()} for state in fresh]:
+            self.states = fresh
+        self.states = [
+            {name: vector.to(flat.w) for name, vector in state.items()}
+            for state, flat in zip(self.states, self.flats, strict=True)
+        ]
+        layers = [layer for layer in module.modules() if isinstance(layer, Layer)]
+        self.penalties = [(layer, name) for layer in layers for name in layer.penalties]
+        self.limits = [(layer, name) for layer in layers for name in layer.limits if layer.trainable]
+
+    def __call__(self, batch: Data, metrics: Metrics) -> dict[str, Tensor]:
+        """One update on one batch; the loss and the metrics before it, as tensors."""
+        model = self.model
+        for flat in self.flats:
+            flat.g.zero_()
+        if not model.module.training:
+            model.module.train()
+        output = model.module(*batch.inputs)
+        objective = model.objective(batch.target, output).mean()
+        loss = objective + self.penalty() if self.penalties else objective
+        loss.backward()
+        values = {"loss": loss.detach()}
+        with torch.no_grad():
+            for name, metric in metrics.items():
+                values[name] = metric(batch.target, output).mean()
+            self.descend(model.optimizer)
+        return values
+
+    def penalty(self) -> Tensor:
+        """What the regularizers add to the loss."""
+        return torch.stack([layer.penalties[name](getattr(layer, name)) for layer, name in self.penalties]).sum()
+
+    def descend(self, optimizer: Optimizer) -> None:
+        """Changes the weights by their gradients, then holds them to their constraints."""
+        optimizer.clip([flat.g for flat in self.flats])
+        for flat, state in zip(self.flats, self.states, strict=True):
+            optimizer.update(flat.w, flat.g, state, self.updates)
+        self.updates += 1
+        for layer, name in self.limits:
+            weight = getattr(layer, name)
+            weight.copy_(layer.limits[name](weight))
