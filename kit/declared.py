@@ -1,6 +1,7 @@
 """Classes that are declared by their fields: the constructor, its checks, the config, the repr and the form follow."""
 
 import inspect
+import json
 import re
 import typing
 from typing import Any, ClassVar
@@ -70,10 +71,18 @@ def call(name: str, fields: dict[str, Field], settings: dict[str, Any]) -> str:
     for field in fields.values():
         positional = positional and field.default is MISSING
         if field.name in settings:
-            value = settings[field.name]
-            text = value.__name__ if hasattr(value, "__name__") else repr(value)
+            text = source(settings[field.name], field)
             parts.append(text if positional else f"{field.name}={text}")
     return f"{name}({', '.join(parts)})"
+
+
+def source(value: Any, field: Field) -> str:
+    """A field's value as a person would write it: "relu" for a name, 3 for the pair (3, 3)."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if field.kind.single and isinstance(value, tuple) and len(set(value)) == 1:
+        return repr(value[0])
+    return value.__name__ if hasattr(value, "__name__") else repr(value)
 
 
 def declared_fields(cls: type) -> dict[str, Field]:

@@ -20,7 +20,7 @@ class Kind:
     control: which control edits it (see docs/protocol.md). wanted: the same in words, for errors.
     convert: a function from what was given to what is kept; raises TypeError or ValueError on what does not fit.
     axis: for a size that is inferred, the axis of the input (batch first) it is read from.
-    keyword: taken by name only.
+    keyword: taken by name only. single: one number may stand for a tuple of equal ones.
     """
 
     control: str
@@ -31,6 +31,7 @@ class Kind:
     choices: tuple[Any, ...] | None = None
     axis: int | None = None
     keyword: bool = False
+    single: bool = False
 
 
 def whole(minimum: int | None = None, axis: int | None = None) -> Kind:
@@ -77,7 +78,7 @@ def sizes(count: int | None = None, minimum: int = 1, keyword: bool = False) -> 
         return tuple(one(size) for size in given)
 
     wanted = f"{count} whole numbers" if count else "a tuple of whole numbers"
-    return Kind("sizes", f"{wanted} of {minimum} or more", convert, minimum=minimum, keyword=keyword)
+    return Kind("sizes", f"{wanted} of {minimum} or more", convert, minimum=minimum, keyword=keyword, single=bool(count))
 
 
 def choice(*options: Any) -> Kind:

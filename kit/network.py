@@ -24,13 +24,16 @@ class Network(nn.Module):
         self.outputs: list[int] = [0]
         self.fits: dict[tuple[Shape, ...], list[Shape]] = {}  # the outputs' shapes for inputs that were checked
 
-    def add(self, layer: nn.Module, sources: tuple[int, ...] | None = None) -> int:
-        """Adds a call of a layer; by default on the last value. Gives the number of the new value."""
+    def add(self, layer: nn.Module, sources: tuple[int, ...] | None = None, name: str | None = None) -> int:
+        """Adds a call of a layer; by default on the last value. Gives the number of the new value.
+
+        name: what to call the layer; its own name, or its class's with a number, if none.
+        """
         if not isinstance(layer, nn.Module):
             raise TypeError(f"{layer!r} is no layer; add one from kit.layers, or any torch.nn.Module")
         known = next((name for name, held in self.layers.items() if held is layer), None)
         if known is None:
-            name = self.free_name(layer)
+            name = self.free_name(layer, name)
             self.layers[name] = layer
             if isinstance(layer, Layer):
                 layer.called = name  # type: ignore[misc]
@@ -48,9 +51,9 @@ class Network(nn.Module):
         self.outputs = [len(self.shapes) + len(self.steps) - 1]
         self.fits.clear()
 
-    def free_name(self, layer: nn.Module) -> str:
+    def free_name(self, layer: nn.Module, wanted: str | None = None) -> str:
         """The layer's own name, or its class's with the first free number: dense_1, dense_2."""
-        own = getattr(layer, "name", None)
+        own = wanted or getattr(layer, "name", None)
         if isinstance(own, str):
             if own in self.layers or "." in own or not own or hasattr(self.layers, own):
                 raise ValueError(f"a layer cannot be called {own!r} here; choose a name without dots, not yet taken")

@@ -153,7 +153,10 @@ def shape_advice(y: Tensor, outputs: tuple[int, ...]) -> str:
     if len(outputs) == 1 and y.shape[1:].numel() == 1 and outputs[0] > 1:
         high, low = float(y.max()), float(y.min())
         if (low < 0 or high >= outputs[0]) and bool((y == y.round()).all()):
-            return said + f"and it holds class {low if low < 0 else high:g}, outside 0 to {outputs[0] - 1}"
+            return said + (
+                f"it holds class {low if low < 0 else high:g}, outside 0 to {outputs[0] - 1}: give the last layer "
+                "more units or correct the labels"
+            )
         return said + (
             "if y holds class numbers, use loss='sparse_categorical_crossentropy', "
             "or make them one-hot with kit.utils.np_utils.to_categorical(y)"

@@ -1,0 +1,140 @@
+"""Pictures drawn by matplotlib: the curves of a history, the diagram of a graph document."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from kit.training.history import History
+
+COLOURS = {
+    "input": "#7a869a",
+    "core": "#2f6fde",
+    "convolutional": "#0f9d76",
+    "pooling": "#c77700",
+    "normalization": "#8b5cd6",
+    "merging": "#c2417c",
+}
+OTHER = "#56758f"
+
+
+class Picture:
+    """A picture that notebooks show and that can be saved. figure: the matplotlib figure."""
+
+    def __init__(self, figure: Figure, text: str) -> None:
+        self.figure, self.text = figure, text
+
+    def save(self, path: Any) -> None:
+        """Writes the picture to a file; the ending says how (.png, .svg, .pdf)."""
+        self.figure.savefig(path, bbox_inches="tight")
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight")
+        return buffer.getvalue()
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def smoothed(numbers: np.ndarray) -> np.ndarray:
+    """A running mean over about a fiftieth of the numbers."""
+    width = max(1, len(numbers) // 50)
+    sums = np.cumsum(np.insert(numbers, 0, 0.0))
+    ends = np.arange(1, len(numbers) + 1)
+    starts = np.maximum(ends - width, 0)
+    return (sums[ends] - sums[starts]) / (ends - starts)
+
+
+def curves(history: History) -> Picture:
+    """The loss of each batch (faint) and smoothed, the validation loss of each epoch, and the same for the metrics."""
+    from matplotlib.figure import Figure
+
+    others = [name for name in history.batch_names() if name != "loss"]
+    figure = Figure(figsize=(9 if others else 5.5, 3.2), layout="constrained")
+    axes = figure.subplots(1, 2 if others else 1, squeeze=False)[0]
+    draw(axes[0], history, ["loss"])
+    if others:
+        draw(axes[1], history, others)
+    return Picture(figure, f"<curves of {len(history.epoch)} epochs, {history.steps} batches>")
+
+
+def draw(axes: Axes, history: History, names: list[str]) -> None:
+    """Some values of a history on one pair of axes."""
+    for i, name in enumerate(names):
+        numbers = history.batch(name) if name in history.batch_names() else np.array([])
+        steps = np.arange(1, len(numbers) + 1)
+        axes.plot(steps, numbers, color=f"C{2 * i}", alpha=0.25, linewidth=0.8)
+        axes.plot(steps, smoothed(numbers), color=f"C{2 * i}", label=name)
+        if f"val_{name}" in history:
+            axes.plot(history.epoch_steps, history[f"val_{name}"], "o-", ms=3, color=f"C{2 * i + 1}", label=f"val_{name}")
+    for step, text in history.marks:
+        axes.axvline(step, color="0.6", linewidth=0.8, linestyle=":")
+        axes.annotate(text, (step, 1), xycoords=("data", "axes fraction"), rotation=90, va="top", fontsize=7)
+    axes.set_xlabel("batches")
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+
+
+def levels(document: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """For each node, its column (the longest way from an input) and its row in the column."""
+    from kit.graph import in_order, sources_of
+
+    sources = sources_of(document)
+    placed: dict[str, tuple[int, int]] = {}
+    filled: dict[int, int] = {}
+    for node in in_order(document):
+        column = 1 + max((placed[source][0] for source in sources[node["id"]]), default=-1)
+        placed[node["id"]] = (column, filled.get(column, 0))
+        filled[column] = filled.get(column, 0) + 1
+    return placed
+
+
+def diagram(document: dict[str, Any], per_row: int = 6) -> Picture:
+    """The layers of a document as boxes with their shapes, and arrows for what flows between them."""
+    from matplotlib.figure import Figure
+    from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+    from kit.analysis import analyse
+    from kit.layers.layer import CATALOG
+
+    report = analyse(document)
+    places = levels(document)
+    tallest = 1 + max((row for _, row in places.values()), default=0)
+    columns = 1 + max((column for column, _ in places.values()), default=0)
+    bands = -(-columns // per_row)
+    figure = Figure(figsize=(1.9 * min(columns, per_row), 0.95 * tallest * bands + 0.2))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    at = {
+        name: (column % per_row * 1.9 + 0.95, -(column // per_row * tallest + row) * 0.95 - 0.5)
+        for name, (column, row) in places.items()
+    }
+    for edge in document["edges"]:
+        (x0, y0), (x1, y1) = at[edge["source"]], at[edge["target"]]
+        start, end = ((x0 + 0.75, y0), (x1 - 0.75, y1)) if x1 > x0 else ((x0, y0 - 0.32), (x1, y1 + 0.32))
+        axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, color="0.45", shrinkA=0, shrinkB=0))
+    for node in document["nodes"]:
+        x, y = at[node["id"]]
+        found = report["nodes"].get(node["id"], {})
+        family = "input" if node["layer"] == "Input" else getattr(CATALOG.get(node["layer"]), "family", "")
+        colour = "#c62828" if found.get("error") else COLOURS.get(family, OTHER)
+        axes.add_patch(
+            FancyBboxPatch((x - 0.72, y - 0.29), 1.44, 0.58, boxstyle="round,pad=0.03", fc="white", ec=colour, lw=1.5)
+        )
+        output = found.get("output")
+        shape = " × ".join(map(str, output)) if output else "?"
+        parameters = found.get("parameters")
+        axes.text(x, y + 0.14, node["layer"], ha="center", va="center", fontsize=8.5, color=colour, weight="bold")
+        axes.text(x, y - 0.03, shape, ha="center", va="center", fontsize=7.5, color="0.2")
+        axes.text(x, y - 0.19, f"{parameters:,} parameters" if parameters else "", ha="center", va="center", fontsize=6.5, color="0.4")
+    axes.set_xlim(0, 1.9 * min(columns, per_row))
+    axes.set_ylim(-0.95 * tallest * bands - 0.1, 0.1)
+    axes.set_axis_off()
+    return Picture(figure, f"<diagram of {len(document['nodes'])} nodes, {report['parameters']:,} parameters>")
