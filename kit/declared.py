@@ -18,12 +18,12 @@ class Declared:
     """A class whose annotated attributes are its constructor's arguments (but those annotated as Tensor).
 
     A line "units: width of the output." in the docstring is that field's help.
-    sizes: the leading sizes as 2015 ordered them. seed: what followed them. variadic: a field that takes all sizes.
+    leading_sizes: as 2015 ordered them. seed_order: what followed them then. all_sizes: a field that takes all of them.
     """
 
-    sizes: ClassVar[tuple[str, ...]] = ()
-    seed: ClassVar[str] = ""
-    variadic: ClassVar[str] = ""
+    leading_sizes: ClassVar[tuple[str, ...]] = ()
+    seed_order: ClassVar[str] = ""
+    all_sizes: ClassVar[str] = ""
     declaration: ClassVar[dict[str, Field]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -88,11 +88,14 @@ def source(value: Any, field: Field) -> str:
 def declared_fields(cls: type) -> dict[str, Field]:
     """The fields of a class, in the order of their declaration, those taken by keyword only last."""
     annotations = typing.get_type_hints(cls, include_extras=True)
+    inherited = {name for base in cls.__mro__[1:] for name in getattr(base, "declaration", {})}
     found = {}
     for name, annotation in annotations.items():
         is_class_variable = annotation is ClassVar or typing.get_origin(annotation) is ClassVar
         if is_class_variable or annotation is Tensor or not declares(cls, name):
             continue
+        if name not in inherited and any(hasattr(base, name) for base in cls.__mro__[1:]):
+            raise TypeError(f"{cls.__name__} cannot have a field {name!r}, which every one of its kind has; rename it")
         default = inspect.getattr_static(cls, name, MISSING)
         found[name] = Field(name, kind_of(annotation), default, help_for(name, cls))
     return dict(sorted(found.items(), key=lambda item: item[1].kind.keyword))

@@ -44,7 +44,7 @@ def entry(cls: type[Layer]) -> dict[str, Any]:
         "family": cls.family,
         "summary": text.split("\n")[0],
         "help": text,
-        "inputs": cls.inputs,
+        "inputs": cls.input_count,
         "fields": form(cls),
     }
 

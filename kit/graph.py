@@ -17,6 +17,7 @@ from kit.models import Model, Sequential
 from kit.names import near_miss
 from kit.network import Network
 from kit.symbols import Shape
+from kit.training.randomness import Randomness
 
 VERSION = 1
 INPUT = "Input"
@@ -199,15 +200,18 @@ def to_network(document: Document, custom: Mapping[str, Any] | None = None) -> N
     return network
 
 
-def from_document(document: Document, custom: Mapping[str, Any] | None = None) -> Model:
+def from_document(document: Document, custom: Mapping[str, Any] | None = None, seed: int | None = None) -> Model:
     """The model of a document, its weights made where its inputs are known: a Sequential where it is a chain.
 
+    custom: layer classes and functions by name, beside those of the catalog. seed: makes the weights repeatable.
     Raises DocumentError, ShapeError, TypeError or ValueError where it describes none.
     """
     network = to_network(document, custom)
     if not network.steps:
         raise DocumentError("there is no layer yet; add one")
     model = (Sequential if network.is_chain else Model).of(network)
+    if seed is not None:
+        Randomness(seed, model.device).start(network)
     if all(shape is not None for shape in network.shapes):
         network.build(*(shape for shape in network.shapes if shape is not None))
     else:

@@ -55,8 +55,8 @@ class Network(nn.Module):
         """The layer's own name, or its class's with the first free number: dense_1, dense_2."""
         own = wanted or getattr(layer, "name", None)
         if isinstance(own, str):
-            if own in self.layers or "." in own or not own or hasattr(self.layers, own):
-                raise ValueError(f"a layer cannot be called {own!r} here; choose a name without dots, not yet taken")
+            if not own or "." in own or "/" in own or own in self.layers or hasattr(self.layers, own):
+                raise ValueError(f"a layer cannot be called {own!r} here; choose a name that is free, without dots and slashes")
             return own
         kind = type(layer).__name__.lower()
         return next(name for i in range(1, 10**9) if (name := f"{kind}_{i}") not in self.layers)

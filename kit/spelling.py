@@ -89,8 +89,8 @@ def read(cls: Any, args: tuple[Any, ...], words: dict[str, Any], extra: Iterable
 def positional(cls: Any, args: tuple[Any, ...]) -> dict[str, Any]:
     """What the arguments without a name stand for: the first order in which each fits where it stands."""
     fields = cls.declaration
-    if cls.variadic and args and all(isinstance(size, int) for size in args):
-        return {cls.variadic: args}
+    if cls.all_sizes and args and all(isinstance(size, int) for size in args):
+        return {cls.all_sizes: args}
     readings = []
     for order in orders(cls, args):
         if len(args) <= len(order):
@@ -112,15 +112,15 @@ def orders(cls: Any, args: tuple[Any, ...]) -> list[list[str]]:
     """
     fields = cls.declaration
     house = [name for name, field in fields.items() if not field.kind.keyword]
-    seed = cls.seed.split()
+    seed = cls.seed_order.split()
     leading = 0
     while leading < len(args) and isinstance(args[leading], int) and not isinstance(args[leading], bool):
         leading += 1
     inferred = {name for name, field in fields.items() if field.kind.axis is not None}
-    needed = [size for size in cls.sizes if size not in inferred and SYNONYMS.get(size) not in inferred]
+    needed = [size for size in cls.leading_sizes if size not in inferred and SYNONYMS.get(size) not in inferred]
     found = []
-    if cls.sizes and leading >= len(cls.sizes):
-        found.append([*cls.sizes, *seed])
+    if cls.leading_sizes and leading >= len(cls.leading_sizes):
+        found.append([*cls.leading_sizes, *seed])
     elif len(needed) > 2 and leading == len(needed):
         if args[leading - 1] != args[leading - 2]:
             raise TypeError(
@@ -129,7 +129,7 @@ def orders(cls: Any, args: tuple[Any, ...]) -> list[list[str]]:
             )
         found.append([*needed, *seed])
     found.append(house)
-    if not cls.sizes:
+    if not cls.leading_sizes:
         found.append(seed)
     return found
 

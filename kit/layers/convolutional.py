@@ -58,9 +58,9 @@ class Conv2D(Layer):
     """
 
     family = "convolutional"
-    axes = "channels rows cols"
-    sizes = ("nb_filter", "stack_size", "nb_row", "nb_col")
-    seed = (
+    input_axes = "channels rows cols"
+    leading_sizes = ("nb_filter", "stack_size", "nb_row", "nb_col")
+    seed_order = (
         "init activation weights image_shape border_mode subsample "
         "W_regularizer b_regularizer W_constraint b_constraint"
     )
@@ -110,8 +110,8 @@ class MaxPooling2D(Layer):
     """
 
     family = "pooling"
-    axes = "channels rows cols"
-    seed = "poolsize ignore_border"
+    input_axes = "channels rows cols"
+    seed_order = "poolsize ignore_border"
 
     pool_size: Pair = (2, 2)
     strides: Annotated[tuple[int, int] | None, sizes(2)] = None

@@ -34,8 +34,8 @@ class Dense(Layer):
     """
 
     family = "core"
-    sizes = ("input_dim", "output_dim")
-    seed = "init activation weights W_regularizer b_regularizer W_constraint b_constraint"
+    leading_sizes = ("input_dim", "output_dim")
+    seed_order = "init activation weights W_regularizer b_regularizer W_constraint b_constraint"
 
     units: Size
     activation: ActivationName = None
@@ -112,7 +112,7 @@ class Reshape(Layer):
     """
 
     family = "core"
-    variadic = "target_shape"
+    all_sizes = "target_shape"
 
     target_shape: Annotated[tuple[int, ...], sizes(minimum=-1)]
 

@@ -37,8 +37,8 @@ class Layer(Declared, nn.Module):
     """
 
     family: ClassVar[str] = "custom"
-    inputs: ClassVar[int | None] = 1  # how many tensors it takes; None for any number
-    axes: ClassVar[str] = ""  # names of the input's axes after the first, where their number is fixed
+    input_count: ClassVar[int | None] = 1  # how many tensors it takes; None for any number
+    input_axes: ClassVar[str] = ""  # names of the input's axes after the first, where their number is fixed
     generator: ClassVar[Generator | None] = None  # where random numbers come from; None: torch's default
     called: ClassVar[str | None] = None  # what its model calls it
 
@@ -139,10 +139,10 @@ class Layer(Declared, nn.Module):
 
     def accept(self, *shapes: Shape) -> None:
         """Raises ShapeError where inputs of these shapes do not fit the layer."""
-        if self.inputs is not None and len(shapes) != self.inputs:
-            raise ShapeError(f"{self.label} takes {self.inputs} input, but {len(shapes)} came; merge them first")
+        if self.input_count is not None and len(shapes) != self.input_count:
+            raise ShapeError(f"{self.label} takes {self.input_count} input, but {len(shapes)} came; merge them first")
         for shape in shapes:
-            wanted = self.axes.split()
+            wanted = self.input_axes.split()
             if wanted and len(shape) != len(wanted):
                 raise ShapeError(
                     f"{self.label} takes input (n, {', '.join(wanted)}), but (n, {', '.join(map(str, shape))}) came; "

@@ -13,7 +13,7 @@ class Merging(Layer, abstract=True):
     """A layer on any number of inputs."""
 
     family = "merging"
-    inputs = None
+    input_count = None
 
     def accept(self, *shapes: Shape) -> None:
         """Raises ShapeError where the inputs' shapes do not go together."""

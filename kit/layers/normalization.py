@@ -33,7 +33,7 @@ class BatchNormalization(Layer):
     """
 
     family = "normalization"
-    seed = "input_shape epsilon mode momentum weights"
+    seed_order = "input_shape epsilon mode momentum weights"
 
     axis: Annotated[int | None, choice(None, 1, -1)] = None
     momentum: Fraction = 0.99

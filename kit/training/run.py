@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 import traceback
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 
 ENDED = ("done", "stopped", "failed")
 LIVING: weakref.WeakSet[Run] = weakref.WeakSet()  # so that kit.runs() can show a run whose variable is gone
+NUMBERS = itertools.count(1)
 WORKING: set[Run] = set()  # a run at work is kept, whoever forgets it
 
 
 def runs() -> list[Run]:
     """The runs of this process that still exist, the latest first; those at work always do."""
-    return sorted(LIVING, key=lambda run: run.started, reverse=True)
+    return sorted(LIVING, key=lambda run: run.number, reverse=True)
 
 
 def stop_all() -> None:
@@ -60,8 +62,8 @@ class Run:
         self.steps = epochs * batches
         self.autosave, self.autosave_every = autosave, autosave_every
         self.history = model.history = History()
-        self.name = f"run {1 + max((run.number for run in LIVING), default=0)}"
-        self.number = int(self.name.split()[1])
+        self.number = next(NUMBERS)
+        self.name = f"run {self.number}"
         self.error: BaseException | None = None
         self.traceback = ""
         self.saving_error: BaseException | None = None

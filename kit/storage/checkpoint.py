@@ -1,0 +1,207 @@
+"""A model as arrays and plain data, and back: what `save`, `load`, `save_weights` and `load_weights` do."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from kit import objectives
+from kit.declared import plain
+from kit.graph import document, from_document, own
+from kit.models import Model
+from kit.names import name_of
+from kit.optimizers import OPTIMIZERS
+from kit.storage.errors import StorageError
+from kit.storage.reader import Stored, read
+from kit.storage.writer import write
+from kit.training.history import History, Series
+
+WEIGHTS, STATE, HISTORY = "weights/", "optimizer/", "history/"
+
+
+def save(model: Model, path: Any) -> None:
+    """Saves a model whole; its lock is held only while the numbers are copied."""
+    with model.lock:
+        arrays = weights_of(model)
+        config = {
+            "kind": "model",
+            "document": document(model, full=True),
+            "compile": settings_of(model) if model.compiled else None,
+            "versions": versions(),
+        }
+        if model.compiled:
+            config["updates"] = model.update.updates
+            for i, state in enumerate(model.update.states):
+                arrays.update(
+                    {f"{STATE}{i}/{name}": vector.cpu().numpy().copy() for name, vector in state.items()}
+                )
+        config["history"] = history_of(model.history, arrays)
+    write(path, arrays, config)
+
+
+def save_weights(model: Model, path: Any) -> None:
+    """Saves the weights of a model."""
+    with model.lock:
+        arrays = weights_of(model)
+    write(path, arrays, {"kind": "weights", "versions": versions()})
+
+
+def weights_of(model: Model) -> dict[str, np.ndarray]:
+    """Copies of a model's weights and running statistics under weights/<layer>/<name>."""
+    state = model.module.layers.state_dict()
+    return {
+        WEIGHTS + name.replace(".", "/"): value.detach().cpu().numpy().copy() for name, value in state.items()
+    }
+
+
+def settings_of(model: Model) -> dict[str, Any]:
+    """What compile was given, as plain data."""
+    return {
+        "optimizer": {"class": type(model.optimizer).__name__, "config": model.optimizer.get_config()},
+        "loss": name_of(model.loss),
+        "metrics": [
+            name if name == "accuracy" else name_of(metric) for name, metric in model.metrics.items()
+        ],
+        "class_mode": model.class_mode,
+    }
+
+
+def versions() -> dict[str, str]:
+    """What wrote the file."""
+    from kit import __version__
+
+    return {"hornbook": __version__, "torch": str(torch.__version__), "python": platform.python_version()}
+
+
+def history_of(history: History, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """A history as plain data; its numbers for each batch go to the arrays."""
+    names = history.batch_names()
+    arrays.update({HISTORY + name: history.batch(name) for name in names})
+    return {
+        "epochs": {name: plain(numbers) for name, numbers in history.epochs.items()},
+        "epoch_steps": list(history.epoch_steps),
+        "marks": [list(mark) for mark in history.marks],
+        "steps": history.steps,
+        "batch": names,
+    }
+
+
+def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
+    """The model of a file; see kit.load."""
+    stored = read(path)
+    kind = stored.config.get("kind")
+    if kind != "model":
+        hint = "; make the model and call its load_weights" if kind == "weights" else ""
+        raise StorageError(f"{path} holds {kind or 'something else'}, not a model{hint}")
+    try:
+        with torch.device("meta"):  # no memory is taken before the sizes are known to agree with the file's
+            model = from_document(stored.config["document"], custom_objects)
+        agree(model.module.layers, stored, path)
+        model.module.to_empty(device=model.device)
+        put(model.module.layers, stored)
+        if stored.config["compile"] is not None:
+            compile_as(model, stored, custom_objects, path)
+        model.history = history_from(stored)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise StorageError(
+            f"{path} is whole, but its config cannot be understood ({error}); was it edited?"
+        ) from error
+    return model
+
+
+def load_weights(model: Model, path: Any) -> None:
+    """Copies the weights of a file into a model of the same layers; where they do not fit, nothing is changed."""
+    stored = read(path)
+    with model.lock:
+        agree(model.module.layers, stored, path)
+        put(model.module.layers, stored)
+
+
+def stored_weights(stored: Stored) -> dict[str, np.ndarray]:
+    """The weights in a file, under the names of torch's state_dict."""
+    return {
+        name.removeprefix(WEIGHTS).replace("/", "."): array
+        for name, array in stored.arrays.items()
+        if name.startswith(WEIGHTS)
+    }
+
+
+def agree(module: nn.Module, stored: Stored, path: Any) -> None:
+    """Raises StorageError where the weights of a file are not those of a module, in name, shape and type."""
+    wanted, found = module.state_dict(), stored_weights(stored)
+    missing, extra = sorted(wanted.keys() - found.keys()), sorted(found.keys() - wanted.keys())
+    if missing or extra:
+        said = [
+            f"{what} {', '.join(names[:5])}"
+            for what, names in (("lacks", missing), ("has also", extra))
+            if names
+        ]
+        raise StorageError(
+            f"the weights in {path} are of another model: it {' and '.join(said)}; build the same layers"
+        )
+    for name, tensor in wanted.items():
+        array = found[name]
+        if tuple(tensor.shape) != array.shape:
+            raise StorageError(
+                f"{path}: {name} has shape {array.shape}, but the model wants {tuple(tensor.shape)}; "
+                "build the layers with the same sizes"
+            )
+        if array.dtype.kind not in "biuf":
+            raise StorageError(f"{path}: {name} holds {array.dtype}, not numbers")
+
+
+def put(module: nn.Module, stored: Stored) -> None:
+    """Copies the weights of a file into a module that agrees with it."""
+    found = stored_weights(stored)
+    with torch.no_grad():
+        for name, tensor in module.state_dict().items():
+            tensor.copy_(torch.from_numpy(np.array(found[name])))
+
+
+def compile_as(model: Model, stored: Stored, custom: Mapping[str, Any] | None, path: Any) -> None:
+    """Compiles a model as it was, and gives its optimizer the state it had."""
+    settings = stored.config["compile"]
+    made = settings["optimizer"]
+    classes = {**{cls.__name__: cls for cls in OPTIMIZERS.values()}, **(custom or {})}
+    for name, known in (
+        (made["class"], classes),
+        (settings["loss"], {**objectives.OBJECTIVES, **(custom or {})}),
+    ):
+        if name not in known:
+            raise StorageError(
+                f"{path} was trained with {name!r}, which is not known here; pass it in custom_objects"
+            )
+    model.compile(
+        classes[made["class"]](**made["config"]),
+        own(settings["loss"], custom),
+        [own(metric, custom) for metric in settings["metrics"]],
+        class_mode=settings["class_mode"],
+    )
+    model.update.updates = int(stored.config["updates"])
+    model.update.prepare()
+    for i, state in enumerate(model.update.states):
+        for name, vector in state.items():
+            array = stored.arrays.get(f"{STATE}{i}/{name}")
+            if array is None:
+                continue  # saved before the first update
+            if array.shape != tuple(vector.shape):
+                raise StorageError(
+                    f"{path}: the optimizer's {name} has {array.size} numbers, not {vector.numel()}"
+                )
+            vector.copy_(torch.from_numpy(np.array(array)))
+
+
+def history_from(stored: Stored) -> History:
+    """The history in a file."""
+    config, history = stored.config["history"], History()
+    history.epochs = {name: list(numbers) for name, numbers in config["epochs"].items()}
+    history.epoch_steps = [int(step) for step in config["epoch_steps"]]
+    history.marks = [(int(step), str(text)) for step, text in config["marks"]]
+    history.steps = int(config["steps"])
+    history.series = {name: Series(stored.arrays[HISTORY + name]) for name in config["batch"]}
+    return history

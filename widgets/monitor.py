@@ -1,0 +1,213 @@
+"""Monitor: a run's curves as they grow, and the buttons that steer it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from kit.plotting import curves
+from kit.training import History, Run
+from widgets.panel import Message, Panel, Part, field
+
+INTERVAL = 0.1  # seconds between two messages of the publisher, at least
+
+
+class Watching(Part):
+    """A run, or the history of a past one, and what the browser has been told of it.
+
+    A thread publishes what is new, ten times a second at most, for as long as the run lasts.
+    """
+
+    name = "monitor"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.run: Run | None = None
+        self.history: History | None = None
+        self.origin: str | None = None
+        self.sent: dict[str, int] = {}
+        self.last: dict[str, Any] | None = None
+        self.marks = -1
+        self.closed = threading.Event()
+        self.when_ended: Any = None
+
+    def watch(self, run: Run) -> None:
+        """Shows this run from now on."""
+        with self.lock:
+            self.run, self.history, self.origin = run, run.history, None
+            self.start_over()
+        threading.Thread(target=self.publish, args=(run,), name=f"hornbook monitor of {run.name}").start()
+
+    def show(self, history: History, origin: str | None = None) -> None:
+        """Shows the curves of a training that is over; origin: the file they are from."""
+        with self.lock:
+            self.run, self.history, self.origin = None, history, origin
+            self.start_over()
+            self.tell()
+
+    def start_over(self) -> None:
+        """Forgets what the browser knows; the next message resets it."""
+        self.sent, self.last, self.marks = {}, None, -1
+
+    def publish(self, run: Run) -> None:
+        """The publisher's thread: what is new, again and again, until the run ends or another is watched."""
+        while self.run is run and not self.closed.is_set():
+            over = run.ended
+            self.tell()
+            if over:
+                if self.when_ended is not None:
+                    self.when_ended(run)
+                return
+            self.closed.wait(INTERVAL)
+
+    def tell(self) -> None:
+        """Sends the status and the points that are not on the screen yet."""
+        with self.lock:
+            status = self.status()
+            if status != self.last:
+                self.last = status
+                self.send("status", run=status)
+            self.send_points()
+
+    def send_points(self) -> None:
+        """The new points of every series as float32, and the marks where they have changed."""
+        history = self.history
+        if history is None:
+            return
+        reset = not self.sent and self.marks < 0
+        series, buffers = [], []
+        for name, each, x, y in self.new_points(history):
+            start = self.sent.get(name, 0)
+            series.append({"name": name, "each": each, "from": start, "count": len(y)})
+            buffers += [x.astype("<f4").tobytes(), y.astype("<f4").tobytes()]
+            self.sent[name] = start + len(y)
+        if series or reset or len(history.marks) != self.marks:
+            self.marks = len(history.marks)
+            marks = [{"step": step, "label": text} for step, text in history.marks]
+            self.send("points", buffers, reset=reset, series=series, marks=marks)
+
+    def new_points(self, history: History) -> list[tuple[str, str, np.ndarray, np.ndarray]]:
+        """Name, "batch" or "epoch", x and y of what the browser lacks."""
+        found = []
+        for name in history.batch_names():
+            start = self.sent.get(name, 0)
+            numbers = history.batch(name, start)
+            if len(numbers):
+                found.append((name, "batch", np.arange(start + 1, start + 1 + len(numbers)), numbers))
+        ends = list(history.epoch_steps)
+        for name in [name for name in list(history.epochs) if name.startswith("val_")]:
+            start = self.sent.get(name, 0)
+            numbers = np.array(history.epochs[name][start : len(ends)])
+            if len(numbers):
+                found.append((name, "epoch", np.array(ends[start : start + len(numbers)]), numbers))
+        return found
+
+    def status(self) -> dict[str, Any] | None:
+        """Where the run is, as plain data."""
+        run, history = self.run, self.history
+        if history is None:
+            return None
+        latest = {name: finite(numbers[-1]) for name, numbers in history.history.items() if numbers}
+        if run is None:
+            epochs = len(history.epoch)
+            over = {"name": "past run", "state": "done", "epoch": epochs, "epochs": epochs, "step": history.steps}
+            nothing = dict.fromkeys(("eta", "elapsed", "throughput", "learning_rate", "device", "error"))
+            return {**over, "steps": history.steps, **nothing, "file": self.origin, "values": latest}
+        return {
+            "name": run.name,
+            "state": run.state,
+            "epoch": run.epoch,
+            "epochs": run.epochs,
+            "step": run.step_count,
+            "steps": run.steps,
+            "eta": finite(run.eta),
+            "elapsed": finite(run.elapsed),
+            "throughput": finite(run.throughput),
+            "learning_rate": run.model.optimizer.rate(run.model.update.updates),
+            "device": str(run.model.device),
+            "file": str(run.autosave) if run.autosave is not None else None,
+            "error": problem(run),
+            "values": latest,
+        }
+
+    def steered(self) -> Run:
+        """The run that is watched. ValueError where there is none."""
+        if self.run is None:
+            raise ValueError("there is no run to steer; start one")
+        return self.run
+
+    def on_hello(self, message: Message) -> None:
+        """A view has appeared: everything again."""
+        self.start_over()
+        if self.history is None:
+            self.send("status", run=None)
+        self.tell()
+
+    def on_ping(self, message: Message) -> None:
+        """A view asks whether the kernel lives."""
+        self.send("pulse")
+
+    def on_pause(self, message: Message) -> None:
+        """Pause after the batch at work."""
+        self.steered().pause()
+
+    def on_resume(self, message: Message) -> None:
+        """Go on."""
+        self.steered().resume()
+
+    def on_step(self, message: Message) -> None:
+        """So many batches, then pause."""
+        self.steered().step(max(1, min(int(field(message, "batches", int)), 1_000_000)))
+
+    def on_stop(self, message: Message) -> None:
+        """End and keep what was learned."""
+        self.steered().stop()
+
+    def on_abort(self, message: Message) -> None:
+        """End and go back to the start."""
+        self.steered().abort()
+
+    def on_set(self, message: Message) -> None:
+        """Another learning rate."""
+        self.steered().set(learning_rate=field(message, "learning_rate", (int, float)))
+
+    def close(self) -> None:
+        """Ends the publisher."""
+        self.closed.set()
+
+
+def finite(number: float | None) -> float | None:
+    """A number that JSON can carry, rounded to 6 digits, or None."""
+    return float(f"{number:.6g}") if number is not None and np.isfinite(number) else None
+
+
+def problem(run: Run) -> dict[str, str] | None:
+    """What went wrong, in a sentence, and where; None where nothing did."""
+    if run.error is not None:
+        return {"message": f"{type(run.error).__name__}: {run.error}", "traceback": run.traceback}
+    if run.saving_error is not None:
+        return {"message": f"the autosave failed, training goes on: {run.saving_error}", "traceback": ""}
+    return None
+
+
+class Monitor(Panel):
+    """The live curves of a run, its progress, and its buttons. May be made again and again for the same run."""
+
+    def __init__(self, run: Run) -> None:
+        self.watching = Watching()
+        super().__init__("monitor", self.watching)
+        self.watching.watch(run)
+
+    @property
+    def run(self) -> Run | None:
+        """The run that is shown."""
+        return self.watching.run
+
+    def picture(self) -> bytes:
+        """A PNG of the curves so far."""
+        return curves(self.watching.history or History())._repr_png_()
+
+    def __repr__(self) -> str:
+        return f"<Monitor of {self.run.name if self.run else 'nothing'}>"

@@ -1,0 +1,249 @@
+"""Studio: data, builder, training settings and monitor in one cell; nothing to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import kit
+from kit import optimizers
+from kit.declared import Declared
+from kit.fields import Field, NonNegative, Positive, Size, choice, text, whole
+from kit.forms import field_form
+from kit.graph import document, from_document
+from kit.models import Model
+from kit.plotting import diagram
+from kit.training import Run
+from widgets.builder import Editing, bare, start_document
+from widgets.monitor import Watching, finite
+from widgets.panel import Message, Panel, Part, field
+from widgets.samples import Samples, given, named
+
+OPTIMIZERS = {cls.__name__: cls for cls in optimizers.OPTIMIZERS.values()}
+
+
+class Settings(Declared):
+    """How a studio trains.
+
+    optimizer: how the weights follow the gradient.
+    learning_rate: length of a step; the optimizer's usual one if empty.
+    loss: what training lowers.
+    epochs: passes over the training samples.
+    batch_size: samples for each update.
+    validation_split: fraction of the training samples held out to watch.
+    seed: makes the run repeatable.
+    fresh: start from new weights even if the model has learned already.
+    autosave: file that the run saves itself to every 30 seconds and at its end; empty for none.
+    """
+
+    optimizer: Annotated[str, choice(*OPTIMIZERS)] = "Adam"
+    learning_rate: Positive | None = None
+    loss: str = "sparse_categorical_crossentropy"
+    epochs: Size = 10
+    batch_size: Size = 32
+    validation_split: NonNegative = 0.1
+    seed: Annotated[int, whole(0)] = 1
+    fresh: bool = False
+    autosave: Annotated[str, text()] = "studio.h5"
+
+
+class Training(Part):
+    """The studio's own part: data, settings, and what its buttons do."""
+
+    name = "studio"
+
+    def __init__(self, samples: Samples, editing: Editing, watching: Watching, model: Model | None) -> None:
+        super().__init__()
+        self.samples, self.editing, self.watching = samples, editing, watching
+        self.settings = Settings(loss=samples.losses[0])
+        self.model = model
+        self.trained_as = bare(editing.document) if model is not None else None
+        self.names = [*([samples.name] if samples.name not in kit.datasets.DATASETS else []), *kit.datasets.DATASETS]
+        self.own = samples
+        self.result: dict[str, Any] | None = None
+        watching.when_ended = self.ended
+
+    def form(self) -> list[dict[str, Any]]:
+        """The settings, each with its control and its value."""
+        forms = []
+        for name, declared in self.settings.declaration.items():
+            entry = field_form(declared)
+            if name == "loss":
+                entry.update(control="choice", choices=self.samples.losses)
+            forms.append({**entry, "value": getattr(self.settings, name)})
+        return forms
+
+    def tell(self, message: dict[str, str] | None = None) -> None:
+        """Sends everything there is to know of the studio."""
+        with self.lock:
+            self.send(
+                "state",
+                data=self.samples.told(self.names),
+                settings=self.form(),
+                busy=None,
+                message=message,
+                result=self.result,
+            )
+
+    def send(self, type: str, buffers: Any = (), **content: Any) -> None:
+        """Sends a message; a refusal goes out as the state's message, where people look."""
+        if type == "refused":
+            self.tell({"kind": "error", "text": content["message"]})
+        else:
+            super().send(type, buffers, **content)
+
+    def on_hello(self, message: Message) -> None:
+        """A view has appeared."""
+        self.tell()
+
+    def on_set(self, message: Message) -> None:
+        """One setting."""
+        name = field(message, "name", str)
+        declared: Field | None = self.settings.declaration.get(name)
+        if declared is None:
+            raise ValueError(f"there is no setting {name!r}")
+        setattr(self.settings, name, declared.convert(message.get("value"), "Studio"))
+        self.tell()
+
+    def on_data(self, message: Message) -> None:
+        """Another data set; the model's Input follows."""
+        name = field(message, "name", str)
+        self.samples = self.own if name == self.own.name else named(name)
+        self.settings.loss, self.result = self.samples.losses[0], None
+        nodes = [
+            {**node, "config": {"shape": list(self.samples.input)}} if node["layer"] == "Input" else node
+            for node in self.editing.document["nodes"]
+        ]
+        self.editing.change({**self.editing.document, "nodes": nodes}, f"data {name}")
+        self.editing.tell()
+        self.tell()
+
+    def on_train(self, message: Message) -> None:
+        """Trains the model on the canvas; what it has learned is kept where the canvas has not changed."""
+        if self.watching.run is not None and not self.watching.run.ended:
+            raise RuntimeError("a run is at work; stop it first")
+        settings, wanted = self.settings, bare(self.editing.document)
+        model = self.model
+        kept = model is not None and self.trained_as == wanted and not settings.fresh
+        if model is None or not kept:
+            model = from_document(wanted, seed=settings.seed)
+        rate = {} if settings.learning_rate is None else {"learning_rate": settings.learning_rate}
+        optimizer = OPTIMIZERS[settings.optimizer](**rate)
+        metrics = ["accuracy"] if self.samples.classes is not None else []
+        if not (kept and model.compiled and same(model, optimizer, settings.loss)):
+            model.compile(optimizer, settings.loss, metrics)
+        run = model.fit(
+            self.samples.X,
+            self.samples.y,
+            batch_size=settings.batch_size,
+            epochs=settings.epochs,
+            validation_split=settings.validation_split,
+            seed=settings.seed,
+            background=True,
+            autosave=settings.autosave or None,
+        )
+        self.model, self.trained_as, self.result = model, wanted, None
+        self.watching.watch(run)
+        text = "goes on with what the model has learned" if kept else "training from new weights"
+        self.tell({"kind": "info", "text": f"{run.name}: {text}"})
+
+    def ended(self, run: Run) -> None:
+        """A run is over: measures the model on the test samples."""
+        if run.error is None and run.model is self.model:
+            self.measure()
+            self.tell()
+
+    def measure(self) -> None:
+        """The loss and accuracy of the model on the test samples."""
+        model = self.model
+        if model is None or not len(self.samples.X_test):
+            return
+        values = model.evaluate(self.samples.X_test, self.samples.y_test)
+        loss, accuracy = values if isinstance(values, tuple) else (values, None)
+        self.result = {"loss": finite(loss), "accuracy": finite(accuracy), "samples": len(self.samples.X_test)}
+
+    def on_save(self, message: Message) -> None:
+        """Saves the model, its curve and its settings to an HDF5 file."""
+        path = file_named(field(message, "path", str))
+        if self.model is None:
+            raise ValueError("there is nothing to save yet; train the model first")
+        self.model.save(path)
+        size = path.stat().st_size / 1024
+        self.tell({"kind": "info", "text": f"saved to {path} ({size:,.0f} kB); kit.load({str(path)!r}) opens it"})
+
+    def on_load(self, message: Message) -> None:
+        """The model of an HDF5 file on the canvas, its curve in the monitor."""
+        path = file_named(field(message, "path", str))
+        if self.watching.run is not None and not self.watching.run.ended:
+            raise RuntimeError("a run is at work; stop it first")
+        model = kit.load(path)
+        self.editing.change(self.editing.placed(document(model)), f"load {path.name}")
+        self.model, self.trained_as, self.result = model, bare(self.editing.document), None
+        self.watching.show(model.history, str(path))
+        self.editing.tell()
+        problem = ""
+        if model.compiled:
+            try:
+                self.measure()
+            except ValueError as error:
+                problem = f"; it does not suit the data here: {error}"
+        self.tell({"kind": "error" if problem else "info", "text": f"loaded {path}{problem}"})
+
+
+def same(model: Model, optimizer: optimizers.Optimizer, loss: str) -> bool:
+    """Whether a model is compiled in just this way."""
+    return repr(model.optimizer) == repr(optimizer) and model.loss == loss
+
+
+def file_named(text: str) -> Path:
+    """A path as typed, with .h5 where no ending is given. ValueError for an empty one."""
+    if not text.strip():
+        raise ValueError("give the file a name, such as model.h5")
+    path = Path(text.strip()).expanduser()
+    return path if path.suffix else path.with_suffix(".h5")
+
+
+class Studio(Panel):
+    """Everything in one cell: choose data, build a model on the canvas, train it and watch.
+
+    data: the name of a data set, (X, y), or ((X, y), (X_test, y_test)). model: a Model, graph document or Python text.
+    `model` is the model last trained or loaded, `run` its run.
+    """
+
+    def __init__(self, data: Any = "digits", model: Any = None) -> None:
+        samples = given(data)
+        start = start_document(model, samples.input) if model is not None else simplest(samples)
+        self.editing, self.watching = Editing(start, samples.input), Watching()
+        self.training = Training(samples, self.editing, self.watching, model if isinstance(model, Model) else None)
+        super().__init__("studio", self.training, self.editing, self.watching)
+
+    @property
+    def model(self) -> Model:
+        """The model as last trained or loaded; as it stands on the canvas, if it was not trained yet."""
+        return self.training.model or from_document(bare(self.editing.document))
+
+    @property
+    def run(self) -> Run | None:
+        """The run that is shown."""
+        return self.watching.run
+
+    @property
+    def code(self) -> str:
+        """The Python text that makes the model on the canvas."""
+        return self.editing.code()
+
+    def picture(self) -> bytes:
+        """A PNG of the model's diagram."""
+        return diagram(bare(self.editing.document))._repr_png_()
+
+    def __repr__(self) -> str:
+        return f"<Studio on {self.training.samples.name}>"
+
+
+def simplest(samples: Samples) -> dict[str, Any]:
+    """The smallest model that can learn the data: every number of a sample to every output."""
+    layers: list[Any] = [kit.Input(samples.input)]
+    if len(samples.input) > 1:
+        layers.append(kit.layers.Flatten())
+    layers.append(kit.layers.Dense(samples.outputs, activation="softmax" if samples.classes else None))
+    return document(kit.Sequential(layers))
