@@ -1,7 +1,18 @@
 """Hornbook's core: layers and models on PyTorch, trained in the foreground or in the background, kept in HDF5."""
 
-from kit import activations, constraints, datasets, fields, initializations, layers, metrics, models, objectives
-from kit import optimizers, regularizers
+from kit import (
+    activations,
+    constraints,
+    datasets,
+    fields,
+    initializations,
+    layers,
+    metrics,
+    models,
+    objectives,
+    optimizers,
+    regularizers,
+)
 from kit.layers import CATALOG, Input, Layer, ShapeError
 from kit.models import Model, Sequential
 from kit.training import History, Record, Run, runs, steps
@@ -32,6 +43,8 @@ __all__ = [
     "ShapeError",
     "activations",
     "constraints",
+    "datasets",
+    "fields",
     "initializations",
     "layers",
     "load",

@@ -12,7 +12,7 @@ from kit.symbols import Shape
 
 
 def analyse(document: Document, shape: Shape | None = None) -> dict[str, Any]:
-    """Shapes in and out, parameters and errors of every node, as docs/protocol.md has it; never raises on a checked one.
+    """Shapes, parameters and errors of every node, as docs/protocol.md has it; never raises on a checked document.
 
     shape: of an input sample, for a chain whose document has no Input.
     """
@@ -69,7 +69,8 @@ def examine(
             original = by_id[node["shared_with"]] if node.get("shared_with") else node
             text = json.dumps(original.get("config", {}), sort_keys=True)
             shapes = tuple(came)
-            gives, parameters, error = weigh(layer_class(original["layer"]), node["id"], text, shapes)
+            cls: Any = layer_class(original["layer"])
+            gives, parameters, error = weigh(cls, node["id"], text, shapes)
             found["gives"], found["parameters"] = gives, 0 if node.get("shared_with") else parameters
             if error is not None:
                 found["error"] = error

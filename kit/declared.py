@@ -13,7 +13,6 @@ from kit.fields import MISSING, Field, kind_of
 from kit.names import name_of
 
 
-@typing.dataclass_transform(kw_only_default=False)
 class Declared:
     """A class whose annotated attributes are its constructor's arguments (but those annotated as Tensor).
 

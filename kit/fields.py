@@ -78,7 +78,9 @@ def sizes(count: int | None = None, minimum: int = 1, keyword: bool = False) -> 
         return tuple(one(size) for size in given)
 
     wanted = f"{count} whole numbers" if count else "a tuple of whole numbers"
-    return Kind("sizes", f"{wanted} of {minimum} or more", convert, minimum=minimum, keyword=keyword, single=bool(count))
+    return Kind(
+        "sizes", f"{wanted} of {minimum} or more", convert, minimum=minimum, keyword=keyword, single=bool(count)
+    )
 
 
 def choice(*options: Any) -> Kind:
@@ -125,7 +127,7 @@ def named(known: Mapping[str, Any], kind: str) -> Kind:
 
 
 Size = Annotated[int, whole(1)]
-Pair = Annotated[tuple[int, int] | int, sizes(2)]
+Pair = Annotated[tuple[int, int], sizes(2)]
 Fraction = Annotated[float, real(0.0, 1.0)]
 Positive = Annotated[float, real(above=0.0)]
 NonNegative = Annotated[float, real(0.0)]

@@ -1,6 +1,6 @@
 """The graph document: a model as plain data, which the canvas edits, the file keeps and the code is made from.
 
-    {"version": 1, "nodes": [{"id", "layer", "config"}, ...], "edges": [{"source", "target"}, ...], "outputs": [ids]}
+{"version": 1, "nodes": [{"id", "layer", "config"}, ...], "edges": [{"source", "target"}, ...], "outputs": [ids]}
 """
 
 from __future__ import annotations

@@ -22,9 +22,7 @@ class Model(Trainable):
     """
 
     def __init__(self, inputs: Symbol | Sequence[Symbol], outputs: Symbol | Sequence[Symbol]) -> None:
-        listed = [
-            [given] if isinstance(given, Symbol) else list(given) for given in (inputs, outputs)
-        ]
+        listed = [[given] if isinstance(given, Symbol) else list(given) for given in (inputs, outputs)]
         self._hold(from_symbols(*listed))
 
     @classmethod
@@ -42,9 +40,7 @@ class Model(Trainable):
     def get_weights(self) -> list[np.ndarray]:
         """Copies of all weights, layer by layer."""
         with self.lock:
-            return [
-                array for layer in self.layers if isinstance(layer, Layer) for array in layer.get_weights()
-            ]
+            return [array for layer in self.layers if isinstance(layer, Layer) for array in layer.get_weights()]
 
     def set_weights(self, weights: Sequence[np.ndarray]) -> None:
         """Copies arrays into all weights, in the order of get_weights. ValueError where they do not fit."""
@@ -75,12 +71,6 @@ class Model(Trainable):
 
         return diagram(document(self))
 
-    def save(self, path: Any) -> None:
-        """Saves layers, weights, compile settings, optimizer state and history to an HDF5 file, whole or not at all."""
-        from kit.storage.checkpoint import save
-
-        save(self, path)
-
     def save_weights(self, path: Any) -> None:
         """Saves the weights alone to an HDF5 file, whole or not at all."""
         from kit.storage.checkpoint import save_weights
@@ -88,7 +78,7 @@ class Model(Trainable):
         save_weights(self, path)
 
     def load_weights(self, path: Any) -> None:
-        """Copies the weights of an HDF5 file into the layers. ValueError where they do not fit, nothing changed then."""
+        """Copies the weights of an HDF5 file into the layers. ValueError, and no change, where they do not fit."""
         from kit.storage.checkpoint import load_weights
 
         load_weights(self, path)
@@ -134,7 +124,7 @@ class Sequential(Model):
             network.shapes = [stated_shape(layer)]
         network.add(layer)
         try:
-            *_, (step, came, _) = network.measured(network.shapes)
+            *_, (_, came, _) = network.measured(network.shapes)
         except ValueError:
             network.drop_last()
             raise

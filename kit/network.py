@@ -56,7 +56,9 @@ class Network(nn.Module):
         own = wanted or getattr(layer, "name", None)
         if isinstance(own, str):
             if not own or "." in own or "/" in own or own in self.layers or hasattr(self.layers, own):
-                raise ValueError(f"a layer cannot be called {own!r} here; choose a name that is free, without dots and slashes")
+                raise ValueError(
+                    f"a layer cannot be called {own!r} here; choose a name that is free, without dots and slashes"
+                )
             return own
         kind = type(layer).__name__.lower()
         return next(name for i in range(1, 10**9) if (name := f"{kind}_{i}") not in self.layers)
@@ -126,7 +128,9 @@ def from_symbols(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> Network
             if id(symbol) in number:
                 continue
             if symbol.layer is None:
-                raise ValueError(f"the outputs depend on an Input of shape {symbol.shape} that is not among inputs; add it")
+                raise ValueError(
+                    f"the outputs depend on an Input of shape {symbol.shape} that is not among inputs; add it"
+                )
             used.update(number[id(source)] for source in symbol.sources)
             number[id(symbol)] = network.add(symbol.layer, tuple(number[id(source)] for source in symbol.sources))
     idle = [symbol.shape for i, symbol in enumerate(inputs) if i not in used and symbol not in outputs]
@@ -148,5 +152,3 @@ def in_order(output: Symbol) -> Iterator[Symbol]:
             seen.add(id(symbol))
             stack.append((symbol, True))
             stack.extend((source, False) for source in reversed(symbol.sources))
-
-

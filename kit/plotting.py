@@ -73,7 +73,9 @@ def draw(axes: Axes, history: History, names: list[str]) -> None:
         axes.plot(steps, numbers, color=f"C{2 * i}", alpha=0.25, linewidth=0.8)
         axes.plot(steps, smoothed(numbers), color=f"C{2 * i}", label=name)
         if f"val_{name}" in history:
-            axes.plot(history.epoch_steps, history[f"val_{name}"], "o-", ms=3, color=f"C{2 * i + 1}", label=f"val_{name}")
+            axes.plot(
+                history.epoch_steps, history[f"val_{name}"], "o-", ms=3, color=f"C{2 * i + 1}", label=f"val_{name}"
+            )
     for step, text in history.marks:
         axes.axvline(step, color="0.6", linewidth=0.8, linestyle=":")
         axes.annotate(text, (step, 1), xycoords=("data", "axes fraction"), rotation=90, va="top", fontsize=7)
@@ -119,7 +121,9 @@ def diagram(document: dict[str, Any], per_row: int = 6) -> Picture:
     for edge in document["edges"]:
         (x0, y0), (x1, y1) = at[edge["source"]], at[edge["target"]]
         start, end = ((x0 + 0.75, y0), (x1 - 0.75, y1)) if x1 > x0 else ((x0, y0 - 0.32), (x1, y1 + 0.32))
-        axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, color="0.45", shrinkA=0, shrinkB=0))
+        axes.add_patch(
+            FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, color="0.45", shrinkA=0, shrinkB=0)
+        )
     for node in document["nodes"]:
         x, y = at[node["id"]]
         found = report["nodes"].get(node["id"], {})
@@ -133,7 +137,15 @@ def diagram(document: dict[str, Any], per_row: int = 6) -> Picture:
         parameters = found.get("parameters")
         axes.text(x, y + 0.14, node["layer"], ha="center", va="center", fontsize=8.5, color=colour, weight="bold")
         axes.text(x, y - 0.03, shape, ha="center", va="center", fontsize=7.5, color="0.2")
-        axes.text(x, y - 0.19, f"{parameters:,} parameters" if parameters else "", ha="center", va="center", fontsize=6.5, color="0.4")
+        axes.text(
+            x,
+            y - 0.19,
+            f"{parameters:,} parameters" if parameters else "",
+            ha="center",
+            va="center",
+            fontsize=6.5,
+            color="0.4",
+        )
     axes.set_xlim(0, 1.9 * min(columns, per_row))
     axes.set_ylim(-0.95 * tallest * bands - 0.1, 0.1)
     axes.set_axis_off()

@@ -18,7 +18,10 @@ def conda_requirements() -> dict[str, str]:
 def pip_requirements() -> dict[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     items = [*project["dependencies"], *project["optional-dependencies"]["test"]]
-    return {"python": project["requires-python"], **dict(re.match(r"([a-z0-9-]+)(.*)", item).groups() for item in items)}
+    return {
+        "python": project["requires-python"],
+        **dict(re.match(r"([a-z0-9-]+)(.*)", item).groups() for item in items),
+    }
 
 
 def test_environment_yml_and_pyproject_ask_for_the_same_packages_in_the_same_ranges():
@@ -29,4 +32,6 @@ def test_environment_yml_and_pyproject_ask_for_the_same_packages_in_the_same_ran
 
 
 def test_every_package_of_the_card_is_there():
-    assert {"torch", "numpy", "ipywidgets", "matplotlib", "jupyterlab", "h5py", "nbval", "pytest"} <= set(pip_requirements())
+    assert {"torch", "numpy", "ipywidgets", "matplotlib", "jupyterlab", "h5py", "nbval", "pytest"} <= set(
+        pip_requirements()
+    )

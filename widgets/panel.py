@@ -76,7 +76,7 @@ class Panel(anywidget.AnyWidget):
             forget_subshell(self.comm)
 
     def _received(self, _: Any, message: Any, buffers: Any) -> None:
-        part = self.parts.get(message.get("part")) if isinstance(message, dict) else None
+        part = self.parts.get(str(message.get("part"))) if isinstance(message, dict) else None
         if part is not None:
             part.receive(message)
         else:

@@ -22,7 +22,15 @@ OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
 }
 MERGERS = {"add": "Add", "concatenate": "Concatenate"}
-AFTERWARDS = {"compile", "fit", "summary", "evaluate", "predict", "plot", "save"}  # calls on a model that are passed over
+AFTERWARDS = {
+    "compile",
+    "fit",
+    "summary",
+    "evaluate",
+    "predict",
+    "plot",
+    "save",
+}  # calls on a model that are passed over
 LARGEST = 2**62
 
 
@@ -77,7 +85,7 @@ class Reader:
             "Sequential": self.sequential,
             "Model": self.functional_model,
             "Input": self.input,
-            **{name: self.merger for name in MERGERS},
+            **dict.fromkeys(MERGERS, self.merger),
         }
 
     def read(self, text: str) -> Document:
@@ -88,7 +96,9 @@ class Reader:
             raise CodeError(f"this is not Python: {error.msg}", error.lineno or 1) from None
         self.run(statements)
         if self.model is None:
-            raise CodeError("there is no model here; make one with Sequential([...]) or Model(inputs, outputs)", self.line)
+            raise CodeError(
+                "there is no model here; make one with Sequential([...]) or Model(inputs, outputs)", self.line
+            )
         document: Document = {"version": VERSION, "nodes": self.nodes, "edges": self.edges}
         if self.outputs is not None and self.outputs != sinks(document):
             document["outputs"] = self.outputs
@@ -243,7 +253,9 @@ class Reader:
             raise self.fail(f"{made!r} is no layer")
         kind = type(made.layer).__name__
         if made.node is not None:
-            again = next(f"{made.node}_again_{i}" for i in range(1, 10**9) if f"{made.node}_again_{i}" not in self.names.taken)
+            again = next(
+                f"{made.node}_again_{i}" for i in range(1, 10**9) if f"{made.node}_again_{i}" not in self.names.taken
+            )
             return self.place(kind, {}, again, shared_with=made.node)
         config = {key: plain(value) for key, value in made.layer.settings().items() if key != "name"}
         made.node = self.place(kind, config, made.layer.name)

@@ -10,10 +10,11 @@ from kit.graph import INPUT, Document, check, in_order, layer_class, make_layer,
 
 
 def to_code(document: Document) -> str:
-    """The text that makes a document's model: Sequential([...]) for a chain, else each layer called on what it reads."""
+    """The text that makes a document's model: Sequential([...]) for a chain, else each layer called on its inputs."""
     nodes = in_order(check(document))
     sources = sources_of(document)
-    chain = all(sources[node["id"]] == ([before["id"]] if before else []) for before, node in zip([None, *nodes], nodes))  # noqa: B905
+    before = [[], *([node["id"]] for node in nodes[:-1])]
+    chain = all(sources[node["id"]] == one for node, one in zip(nodes, before, strict=False))
     chain = chain and not any(node.get("shared_with") or node["layer"] == INPUT for node in nodes[1:])
     chain = chain and document.get("outputs") in (None, [nodes[-1]["id"]] if nodes else [])
     names = AutomaticNames()
@@ -66,7 +67,11 @@ def functional(
         argument = reads[0] if len(reads) == 1 else f"[{', '.join(reads)}]"
         if name in shared:
             lines.append(f"{variables[name]}_layer = {calls[name]}")
-        made = f"{variables[node.get('shared_with') or name]}_layer" if shared & {name, node.get("shared_with")} else calls[name]
+        made = (
+            f"{variables[node.get('shared_with') or name]}_layer"
+            if shared & {name, node.get("shared_with")}
+            else calls[name]
+        )
         lines.append(f"{variables[name]} = {made}({argument})")
     inputs = [variables[node["id"]] for node in nodes if node["layer"] == INPUT]
     outputs = [variables[output] for output in document.get("outputs") or sinks(document)]

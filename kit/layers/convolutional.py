@@ -79,6 +79,9 @@ class Conv2D(Layer):
     bias_constraint: ConstraintName = None
     input_channels: InputChannels = None
 
+    kernel: Tensor
+    bias: Tensor
+
     def check(self, shape: Shape) -> None:
         check_window(self, self.kernel_size, self.padding, shape)
 

@@ -48,6 +48,9 @@ class Dense(Layer):
     bias_constraint: ConstraintName = None
     input_dim: InputSize = None
 
+    kernel: Tensor
+    bias: Tensor
+
     def build(self, input_dim: int) -> None:
         self.add_weight("kernel", (input_dim, self.units))
         if self.use_bias:

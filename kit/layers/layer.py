@@ -67,7 +67,7 @@ class Layer(Declared, nn.Module):
         self.limits: dict[str, Any] = {}
         self.validate()
 
-    def build(self) -> None:
+    def build(self, *args: Any, **sizes: Any) -> None:
         """Hook: make the weights. It may ask by name for the inferred fields, and for `input_shape`."""
 
     def check(self, shape: Shape) -> None:
@@ -122,7 +122,8 @@ class Layer(Declared, nn.Module):
     @classmethod
     def wants(cls) -> list[str]:
         """The sizes that `build` asks for by name."""
-        return list(inspect.signature(cls.build).parameters)[1:]
+        parameters = list(inspect.signature(cls.build).parameters.values())[1:]
+        return [parameter.name for parameter in parameters if parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
 
     @classmethod
     def inferred_fields(cls) -> list[Field]:

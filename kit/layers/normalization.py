@@ -15,7 +15,7 @@ from kit.symbols import Shape
 
 
 class BatchNormalization(Layer):
-    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over the batch; with running statistics when not training.
+    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over the batch; running statistics when not training.
 
     In (n, ..., features) or (n, channels, rows, cols); out the same shape (Ioffe & Szegedy 2015).
 
@@ -47,6 +47,8 @@ class BatchNormalization(Layer):
     beta_constraint: ConstraintName = None
     gamma_constraint: ConstraintName = None
 
+    gamma: Tensor
+    beta: Tensor
     moving_mean: Tensor
     moving_variance: Tensor
 
@@ -69,9 +71,7 @@ class BatchNormalization(Layer):
         moved = self.axis_of(x.ndim) == -1
         x = x.movedim(-1, 1) if moved else x
         if self.training:
-            y, mean, inverse = torch.native_batch_norm(
-                x, self.gamma, self.beta, None, None, True, 0.0, self.epsilon
-            )
+            y, mean, inverse = torch.native_batch_norm(x, self.gamma, self.beta, None, None, True, 0.0, self.epsilon)
             self.remember(mean.detach(), inverse.detach())
         else:
             y = F.batch_norm(x, self.moving_mean, self.moving_variance, self.gamma, self.beta, eps=self.epsilon)

@@ -24,11 +24,11 @@ from kit.training.history import History, Series
 WEIGHTS, STATE, HISTORY = "weights/", "optimizer/", "history/"
 
 
-def save(model: Model, path: Any) -> None:
+def save(model: Any, path: Any) -> None:
     """Saves a model whole; its lock is held only while the numbers are copied."""
     with model.lock:
         arrays = weights_of(model)
-        config = {
+        config: dict[str, Any] = {
             "kind": "model",
             "document": document(model, full=True),
             "compile": settings_of(model) if model.compiled else None,
@@ -37,9 +37,7 @@ def save(model: Model, path: Any) -> None:
         if model.compiled:
             config["updates"] = model.update.updates
             for i, state in enumerate(model.update.states):
-                arrays.update(
-                    {f"{STATE}{i}/{name}": vector.cpu().numpy().copy() for name, vector in state.items()}
-                )
+                arrays.update({f"{STATE}{i}/{name}": vector.cpu().numpy().copy() for name, vector in state.items()})
         config["history"] = history_of(model.history, arrays)
     write(path, arrays, config)
 
@@ -54,9 +52,7 @@ def save_weights(model: Model, path: Any) -> None:
 def weights_of(model: Model) -> dict[str, np.ndarray]:
     """Copies of a model's weights and running statistics under weights/<layer>/<name>."""
     state = model.module.layers.state_dict()
-    return {
-        WEIGHTS + name.replace(".", "/"): value.detach().cpu().numpy().copy() for name, value in state.items()
-    }
+    return {WEIGHTS + name.replace(".", "/"): value.detach().cpu().numpy().copy() for name, value in state.items()}
 
 
 def settings_of(model: Model) -> dict[str, Any]:
@@ -64,9 +60,7 @@ def settings_of(model: Model) -> dict[str, Any]:
     return {
         "optimizer": {"class": type(model.optimizer).__name__, "config": model.optimizer.get_config()},
         "loss": name_of(model.loss),
-        "metrics": [
-            name if name == "accuracy" else name_of(metric) for name, metric in model.metrics.items()
-        ],
+        "metrics": [name if name == "accuracy" else name_of(metric) for name, metric in model.metrics.items()],
         "class_mode": model.class_mode,
     }
 
@@ -108,9 +102,7 @@ def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
             compile_as(model, stored, custom_objects, path)
         model.history = history_from(stored)
     except (KeyError, TypeError, AttributeError) as error:
-        raise StorageError(
-            f"{path} is whole, but its config cannot be understood ({error}); was it edited?"
-        ) from error
+        raise StorageError(f"{path} is whole, but its config cannot be understood ({error}); was it edited?") from error
     return model
 
 
@@ -136,11 +128,7 @@ def agree(module: nn.Module, stored: Stored, path: Any) -> None:
     wanted, found = module.state_dict(), stored_weights(stored)
     missing, extra = sorted(wanted.keys() - found.keys()), sorted(found.keys() - wanted.keys())
     if missing or extra:
-        said = [
-            f"{what} {', '.join(names[:5])}"
-            for what, names in (("lacks", missing), ("has also", extra))
-            if names
-        ]
+        said = [f"{what} {', '.join(names[:5])}" for what, names in (("lacks", missing), ("has also", extra)) if names]
         raise StorageError(
             f"the weights in {path} are of another model: it {' and '.join(said)}; build the same layers"
         )
@@ -173,9 +161,7 @@ def compile_as(model: Model, stored: Stored, custom: Mapping[str, Any] | None, p
         (settings["loss"], {**objectives.OBJECTIVES, **(custom or {})}),
     ):
         if name not in known:
-            raise StorageError(
-                f"{path} was trained with {name!r}, which is not known here; pass it in custom_objects"
-            )
+            raise StorageError(f"{path} was trained with {name!r}, which is not known here; pass it in custom_objects")
     model.compile(
         classes[made["class"]](**made["config"]),
         own(settings["loss"], custom),
@@ -190,9 +176,7 @@ def compile_as(model: Model, stored: Stored, custom: Mapping[str, Any] | None, p
             if array is None:
                 continue  # saved before the first update
             if array.shape != tuple(vector.shape):
-                raise StorageError(
-                    f"{path}: the optimizer's {name} has {array.size} numbers, not {vector.numel()}"
-                )
+                raise StorageError(f"{path}: the optimizer's {name} has {array.size} numbers, not {vector.numel()}")
             vector.copy_(torch.from_numpy(np.array(array)))
 
 

@@ -136,7 +136,7 @@ def check_classes(y: Tensor, outputs: tuple[int, ...]) -> None:
     """Raises ValueError where class numbers do not suit the outputs, or lie outside them."""
     if y.shape[1:].numel() != torch.Size(outputs[:-1]).numel():
         raise ValueError(
-            f"sparse_categorical_crossentropy takes one class number for each row of outputs, but y is {tuple(y.shape)} "
+            f"sparse_categorical_crossentropy takes a class number for each row of outputs, but y is {tuple(y.shape)} "
             f"and the output (n, {', '.join(map(str, outputs))}); for one-hot rows use loss='categorical_crossentropy'"
         )
     low, high, classes = float(y.min()), float(y.max()), outputs[-1]

@@ -11,7 +11,7 @@ REFRESH = 0.1  # seconds between two readings of the loss for the bar
 
 
 def text(values: dict[str, float]) -> str:
-    """ "loss 0.1234, accuracy 0.9". """
+    """ "loss 0.1234, accuracy 0.9"."""
     return ", ".join(f"{name} {value:.4g}" for name, value in values.items())
 
 

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from kit import metrics as metric_names
 from kit import objectives, optimizers
-from kit.layers.layer import Layer
 from kit.network import Network
 from kit.spelling import spelled
 from kit.symbols import Shape
@@ -26,7 +25,7 @@ from kit.training.steps import Record, evaluating, measure, steps
 from kit.training.update import Update
 
 Metric = str | Callable[[Tensor, Tensor], Tensor]
-Metrics = dict[str, Callable[[Tensor, Tensor], Tensor]]
+Metrics = dict[str, Callable[..., Tensor]]
 
 
 class Trainable:
@@ -44,6 +43,7 @@ class Trainable:
         self.history = History()
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.loss: Any = None
+        self.objective: Callable[..., Tensor]
         self.class_mode: str | None = None
         self.metrics: Metrics = {}
 
@@ -153,7 +153,7 @@ class Trainable:
                 batches=batches,
                 autosave=autosave,
                 autosave_every=autosave_every,
-                threads=None if any("Conv" in type(layer).__name__ for layer in self.layers) else 1,
+                threads=None if any("Conv" in type(layer).__name__ for layer in self.module.layers.values()) else 1,
             )
             return self.run
         self.history = History()
@@ -211,6 +211,12 @@ class Trainable:
         """The loss on one batch, or (loss, accuracy); nothing is changed."""
         return self.evaluate(X, y, batch_size=max(len(X), 1), show_accuracy=accuracy)
 
+    def save(self, path: Any) -> None:
+        """Saves layers, weights, compile settings, optimizer state and history to an HDF5 file, whole or not at all."""
+        from kit.storage.checkpoint import save
+
+        save(self, path)
+
     def snapshot(self) -> dict[str, Any]:
         """Copies of all that training changes."""
         with self.lock:
@@ -260,7 +266,6 @@ class Trainable:
     def _refuse_while_running(self, what: str) -> None:
         if self.run is not None and not self.run.ended:
             raise RuntimeError(f"a run is training this model; stop it (model.run.stop()) or wait before you {what}")
-
 
 
 def called_back(records: Iterator[Record], callbacks: Sequence[Callable[[Record], object]]) -> Iterator[Record]:

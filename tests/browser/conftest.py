@@ -90,7 +90,15 @@ class Lab:
             "LabApp.workspaces_dir": folder / "workspaces",
             "LabApp.user_settings_dir": folder / "user-settings",
         }
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+        command = [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--allow-root",
+            "--ip=127.0.0.1",
+            f"--port={port}",
+        ]
         self.log = (folder / "lab.log").open("w")
         self.process = subprocess.Popen(
             [*command, "--ServerApp.port_retries=0", *(f"--{name}={value}" for name, value in options.items())],
@@ -196,7 +204,7 @@ class Notebook:
         self.context.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def notebook(lab: Lab, chromium: object) -> Iterator[object]:
     """Opens notebooks of given cells; they are closed at the end."""
     opened: list[Notebook] = []
