@@ -14,14 +14,14 @@ from kit.names import resolve
 def softmax(x: Tensor) -> Tensor:
     """exp(x_i) / sum_j exp(x_j), over the last axis."""
     y = F.softmax(x, dim=-1)
-    y.logits = x  # type: ignore[attr-defined]  # a cross-entropy right behind is then exact, never log(0)
+    y.softmax_of = x  # type: ignore[attr-defined]  # a cross-entropy right behind is then exact, never log(0)
     return y
 
 
 def sigmoid(x: Tensor) -> Tensor:
     """1 / (1 + exp(-x))."""
     y = torch.sigmoid(x)
-    y.logits = x  # type: ignore[attr-defined]
+    y.sigmoid_of = x  # type: ignore[attr-defined]
     return y
 
 

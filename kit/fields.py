@@ -1,5 +1,6 @@
 """Kinds of field: what a declared class may be given, how that is checked, and which control edits it in a form."""
 
+import math
 import numbers
 import operator
 import types
@@ -54,7 +55,7 @@ def real(minimum: float | None = None, maximum: float | None = None, above: floa
             raise TypeError(value)
         number = float(value)
         low = number >= minimum if minimum is not None else above is None or number > above
-        if not (low and (maximum is None or number <= maximum) and abs(number) != float("inf")):
+        if not (low and (maximum is None or number <= maximum) and math.isfinite(number)):
             raise ValueError(value)
         return number
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from kit.layers.layer import Layer
 from kit.network import Network, from_symbols
@@ -50,9 +51,12 @@ class Model(Trainable):
             counts = [len(layer.state_dict()) for layer in layers]
             if len(rest) != sum(counts):
                 raise ValueError(f"the model has {sum(counts)} weights, but {len(rest)} came; is it the same model?")
+            matched: list[tuple[Tensor, np.ndarray]] = []
             for layer, count in zip(layers, counts, strict=True):
-                layer.set_weights(rest[:count])
+                matched += layer.matched(rest[:count])
                 rest = rest[count:]
+            for tensor, array in matched:
+                tensor.copy_(torch.as_tensor(array))
 
     def count_params(self) -> int:
         """How many numbers the weights hold."""

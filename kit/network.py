@@ -98,7 +98,7 @@ class Network(nn.Module):
         """
         if shapes not in self.fits:
             values = list(shapes)
-            for step, came, gives in self.measured(shapes):
+            for step, came, gives in list(self.measured(shapes)):  # all are checked before any weight is made
                 if isinstance(step.layer, Layer):
                     step.layer.build_for(*came)
                 values.append(gives)

@@ -40,7 +40,7 @@ def binary_crossentropy(y_true: Tensor, y_pred: Tensor) -> Tensor:
 
     Right behind a sigmoid it is computed from what the sigmoid was given, so that no log(0) can arise.
     """
-    logits = getattr(y_pred, "logits", None)
+    logits = getattr(y_pred, "sigmoid_of", None)
     if logits is not None:
         return F.binary_cross_entropy_with_logits(logits, y_true, reduction="none").mean(-1)
     p = y_pred.clamp(EPSILON, 1 - EPSILON)
@@ -49,7 +49,7 @@ def binary_crossentropy(y_true: Tensor, y_pred: Tensor) -> Tensor:
 
 def log_probabilities(y_pred: Tensor) -> Tensor:
     """log y_pred with its rows scaled to sum 1; from the softmax's input where there is one."""
-    logits = getattr(y_pred, "logits", None)
+    logits = getattr(y_pred, "softmax_of", None)
     if logits is not None:
         return F.log_softmax(logits, dim=-1)
     p = y_pred / y_pred.sum(-1, keepdim=True)

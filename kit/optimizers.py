@@ -137,7 +137,6 @@ def get(optimizer: str | Optimizer | type[Optimizer]) -> Optimizer:
     if isinstance(optimizer, Optimizer):
         return optimizer
     known = {**OPTIMIZERS, **{cls.__name__: cls for cls in OPTIMIZERS.values()}}
-    found = resolve(optimizer, known, "optimizer")
-    if not isinstance(found, Optimizer):
-        raise TypeError(f"optimizer takes a name such as 'adam' or an object from kit.optimizers, not {optimizer!r}")
-    return found
+    if isinstance(optimizer, str) or (isinstance(optimizer, type) and issubclass(optimizer, Optimizer)):
+        return resolve(optimizer, known, "optimizer")  # type: ignore[no-any-return]
+    raise TypeError(f"optimizer takes a name such as 'adam' or an object from kit.optimizers, not {optimizer!r}")

@@ -59,7 +59,7 @@ def today(words: dict[str, Any], known: Iterable[str], owner: str) -> dict[str, 
                 old = [synonym for synonym, name in SYNONYMS.items() if name in known]
                 hint = near_miss(word, [*known, *old]) or f"; it takes {', '.join(sorted(known))}"
                 raise TypeError(f"{owner} has no argument {word!r}{hint}")
-        if name in said and name not in pairs:
+        if name in said and (word not in PARTS or len(pairs.get(name, ())) == 1):
             raise TypeError(f"{owner} got {name!r} twice (once as {word!r}); say it once")
         said[name] = value
     return said
@@ -71,7 +71,7 @@ def read(cls: Any, args: tuple[Any, ...], words: dict[str, Any], extra: Iterable
     extra: words that are no fields but are passed on as they are.
     """
     owner, fields = cls.__name__, cls.declaration
-    said = positional(cls, args)
+    said = positional(cls, args, words)
     for word, value in today(words, [*fields, *extra], owner).items():
         if word in said:
             raise TypeError(f"{owner} got {word!r} twice; say it once")
@@ -86,13 +86,13 @@ def read(cls: Any, args: tuple[Any, ...], words: dict[str, Any], extra: Iterable
     return said
 
 
-def positional(cls: Any, args: tuple[Any, ...]) -> dict[str, Any]:
+def positional(cls: Any, args: tuple[Any, ...], words: Iterable[str] = ()) -> dict[str, Any]:
     """What the arguments without a name stand for: the first order in which each fits where it stands."""
     fields = cls.declaration
     if cls.all_sizes and args and all(isinstance(size, int) for size in args):
         return {cls.all_sizes: args}
     readings = []
-    for order in orders(cls, args):
+    for order in orders(cls, args, words):
         if len(args) <= len(order):
             said = today(dict(zip(order, args, strict=False)), [*fields, "weights"], cls.__name__)
             if all(fields[name].fits(value) for name, value in said.items() if name in fields):
@@ -104,11 +104,11 @@ def positional(cls: Any, args: tuple[Any, ...]) -> dict[str, Any]:
     return readings[0]
 
 
-def orders(cls: Any, args: tuple[Any, ...]) -> list[list[str]]:
+def orders(cls: Any, args: tuple[Any, ...], words: Iterable[str] = ()) -> list[list[str]]:
     """The orders in which positional arguments can be meant, likeliest first.
 
     Leading sizes go from input to output as in 2015 ("Dense(20, 64)"); with fewer, the input's is inferred
-    ("Dense(64)"), and what follows is in today's order.
+    ("Dense(64)"), and what follows is in today's order. The last sizes may be said by name ("Dense(20, output_dim=64)").
     """
     fields = cls.declaration
     house = [name for name, field in fields.items() if not field.kind.keyword]
@@ -119,7 +119,8 @@ def orders(cls: Any, args: tuple[Any, ...]) -> list[list[str]]:
     inferred = {name for name, field in fields.items() if field.kind.axis is not None}
     needed = [size for size in cls.leading_sizes if size not in inferred and SYNONYMS.get(size) not in inferred]
     found = []
-    if cls.leading_sizes and leading >= len(cls.leading_sizes):
+    rest = cls.leading_sizes[leading:]
+    if cls.leading_sizes and (not rest or (leading == len(args) > 0 and set(rest) <= set(words))):
         found.append([*cls.leading_sizes, *seed])
     elif len(needed) > 2 and leading == len(needed):
         if args[leading - 1] != args[leading - 2]:

@@ -175,18 +175,24 @@ class Layer(Declared, nn.Module):
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
         """Copies arrays into the weights, in the order of get_weights. ValueError where they do not fit."""
+        for tensor, array in self.matched(weights):
+            tensor.copy_(torch.as_tensor(array))
+
+    def matched(self, weights: list[np.ndarray]) -> list[tuple[Tensor, np.ndarray]]:
+        """Each weight with the array that is to be copied into it. ValueError where they do not fit."""
         held = self.state_dict()
         if len(weights) == len(list(self.parameters())):  # without the running statistics, as in 2015
             held = {name: tensor for name, tensor in held.items() if name in dict(self.named_parameters())}
         if len(weights) != len(held):
             raise ValueError(f"{self.label} has {len(held)} weights, but {len(weights)} came: {', '.join(held)}")
-        for (name, tensor), array in zip(held.items(), weights, strict=True):
-            if tuple(tensor.shape) != np.shape(array):
+        arrays = [np.asarray(array) for array in weights]
+        for (name, tensor), array in zip(held.items(), arrays, strict=True):
+            if tuple(tensor.shape) != array.shape:
                 raise ValueError(
-                    f"{self.label}: its {name} has shape {tuple(tensor.shape)}, but {np.shape(array)} came; "
+                    f"{self.label}: its {name} has shape {tuple(tensor.shape)}, but {array.shape} came; "
                     "give an array of that shape"
                 )
-            tensor.copy_(torch.as_tensor(np.asarray(array)))
+        return list(zip(held.values(), arrays, strict=True))
 
     def __repr__(self) -> str:
         """The call that makes an equal layer."""
@@ -214,6 +220,8 @@ def measure(layer: nn.Module, *shapes: Shape) -> tuple[Shape, nn.Module]:
         with torch.device("meta"):
             twin: nn.Module = layer.twin().eval()
             output = run(layer, twin, samples, shapes)
+        if layer.built:
+            refuse_other_weights(layer, twin, shapes)
     else:
         weights = {name: torch.empty_like(value, device="meta") for name, value in layer.state_dict().items()}
         twin = layer
@@ -221,6 +229,18 @@ def measure(layer: nn.Module, *shapes: Shape) -> tuple[Shape, nn.Module]:
     if not isinstance(output, Tensor) or output.ndim < 1 or output.shape[0] != batch:
         raise ShapeError(f"{label(layer)} must give one tensor (n, ...) with the n samples that came in")
     return tuple(output.shape[1:]), twin
+
+
+def refuse_other_weights(layer: Layer, twin: nn.Module, shapes: tuple[Shape, ...]) -> None:
+    """Raises ShapeError where inputs of these shapes would need other weights than those the layer has."""
+    needed = twin.state_dict()
+    for name, weight in layer.state_dict().items():
+        if weight.shape != needed[name].shape:
+            came = " and ".join(f"(n, {', '.join(map(str, shape))})" for shape in shapes)
+            raise ShapeError(
+                f"{layer.label} has weights for another input: its {name} is {tuple(weight.shape)}, and for {came} "
+                f"it would be {tuple(needed[name].shape)}; give it the input it was made for, or make a new model"
+            )
 
 
 def run(layer: nn.Module, function: Any, samples: list[Tensor], shapes: tuple[Shape, ...]) -> Any:

@@ -139,6 +139,11 @@ def check_classes(y: Tensor, outputs: tuple[int, ...]) -> None:
             f"sparse_categorical_crossentropy takes a class number for each row of outputs, but y is {tuple(y.shape)} "
             f"and the output (n, {', '.join(map(str, outputs))}); for one-hot rows use loss='categorical_crossentropy'"
         )
+    if y.is_floating_point() and not bool((y == y.round()).all()):
+        raise ValueError(
+            "sparse_categorical_crossentropy takes class numbers 0, 1, 2 ..., but y holds fractions; "
+            "use loss='mean_squared_error' for numbers, or make y whole"
+        )
     low, high, classes = float(y.min()), float(y.max()), outputs[-1]
     if low < 0 or high >= classes:
         raise ValueError(

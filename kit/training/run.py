@@ -189,8 +189,8 @@ class Run:
             with self._condition:
                 self._ended = time.monotonic()
                 self._paused_for += self._ended - self._paused_at if self._state == "paused" else 0
+                self.model.run = None  # before the state says so, or it could take away the next run
                 self._state = end
-                self.model.run = None
                 self._condition.notify_all()
             WORKING.discard(self)
 
@@ -221,8 +221,10 @@ class Run:
                 if self._settings:
                     for name, value in self._settings.items():
                         setattr(self.model.optimizer, name, value)
-                        self.history.mark(f"{name} = {value:g}")
+                        self.history.mark(f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}")
                     self._settings = {}
+                    with self.model.lock:
+                        self.model.update.prepare()  # SGD keeps a velocity only where it has momentum
                 if self._wanted != "paused" or self._allowed:
                     break
                 if self._state != "paused":

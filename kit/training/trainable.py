@@ -121,9 +121,7 @@ class Trainable:
         """
         self._check_compiled("fit")
         self._refuse_while_running("fit")
-        for name, value in (("batch_size", batch_size), ("epochs", epochs)):
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-                raise ValueError(f"fit({name}={value!r}): {name} takes a whole number of 1 or more")
+        check_counts("fit", batch_size=batch_size, epochs=epochs)
         randomness = Randomness(seed, self.device)
         randomness.start(self.module)
         data = self._data(X, y)
@@ -167,12 +165,17 @@ class Trainable:
     ) -> float | tuple[float, ...]:
         """The loss on samples X and targets y; with metrics, a tuple (loss, metric, ...)."""
         self._check_compiled("evaluate")
-        values = tuple(measure(self, self._data(X, y), batch_size, self._asked(show_accuracy)).values())
+        check_counts("evaluate", batch_size=batch_size)
+        data = self._data(X, y)
+        with self.lock:
+            self.update.find_penalties()
+        values = tuple(measure(self, data, batch_size, self._asked(show_accuracy)).values())
         return values[0] if len(values) == 1 else values
 
     @spelled
     def predict(self, X: Any, batch_size: int = 128, verbose: int = 0) -> Any:
         """The outputs for samples X, as a NumPy array (n, ...); a list of them where there are several outputs."""
+        check_counts("predict", batch_size=batch_size)
         data = Data(self._inputs(X))
         parts: list[list[Tensor]] = []
         for batch in data.batches(batch_size):
@@ -266,6 +269,12 @@ class Trainable:
     def _refuse_while_running(self, what: str) -> None:
         if self.run is not None and not self.run.ended:
             raise RuntimeError(f"a run is training this model; stop it (model.run.stop()) or wait before you {what}")
+
+def check_counts(method: str, **counts: int) -> None:
+    """Raises ValueError where one of the arguments is not a whole number of 1 or more."""
+    for name, value in counts.items():
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+            raise ValueError(f"{method}({name}={value!r}): {name} takes a whole number of 1 or more")
 
 
 def called_back(records: Iterator[Record], callbacks: Sequence[Callable[[Record], object]]) -> Iterator[Record]:

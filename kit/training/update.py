@@ -69,6 +69,11 @@ class Update:
         """Lays the parameters out as vectors, anew where somebody moved them; the optimizer's state is kept."""
         module = self.model.module
         parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        if not parameters:
+            raise ValueError(
+                "the model has no weights to train; add a layer that has some, such as Dense, "
+                "or leave out trainable=False"
+            )
         held = [parameter for flat in self.flats for parameter in flat.parameters]
         if [id(p) for p in parameters] != [id(p) for p in held] or not all(flat.intact for flat in self.flats):
             self.flats = flats(parameters)
@@ -80,7 +85,11 @@ class Update:
             {name: vector.to(flat.w) for name, vector in state.items()}
             for state, flat in zip(self.states, self.flats, strict=True)
         ]
-        layers = [layer for layer in module.modules() if isinstance(layer, Layer)]
+        self.find_penalties()
+
+    def find_penalties(self) -> None:
+        """Notes which weights are penalized and which are held to a constraint."""
+        layers = [layer for layer in self.model.module.modules() if isinstance(layer, Layer)]
         self.penalties = [(layer, name) for layer in layers for name in layer.penalties]
         self.limits = [(layer, name) for layer in layers for name in layer.limits if layer.trainable]
 

@@ -1,0 +1,49 @@
+"""A browser's end of the wire: what a panel sends is kept, and messages can be said to it."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from widgets.panel import Panel
+
+
+class Wire:
+    """Everything a panel has sent, in order, with its buffers."""
+
+    def __init__(self, panel: Panel) -> None:
+        self.panel = panel
+        self.sent: list[tuple[dict, list[bytes]]] = []
+        for part in panel.parts.values():
+            part.carry = lambda message, buffers: self.sent.append((message, buffers))
+        panel._carry = lambda message, buffers: self.sent.append((message, buffers))  # type: ignore[method-assign]
+
+    def say(self, message: object) -> dict:
+        """Says a message as the browser would, and gives the last answer."""
+        self.panel._received(None, message, [])
+        return self.sent[-1][0] if self.sent else {}
+
+    def last(self, part: str, type: str) -> dict:
+        """The latest message of a kind."""
+        return next(message for message, _ in reversed(self.sent) if (message["part"], message["type"]) == (part, type))
+
+    def points(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """The curves as a view holds them after all messages so far."""
+        held: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        for message, buffers in self.sent:
+            if (message["part"], message["type"]) != ("monitor", "points"):
+                continue
+            if message["reset"]:
+                held = {}
+            for i, series in enumerate(message["series"]):
+                x, y = (np.frombuffer(buffer, "<f4") for buffer in buffers[2 * i : 2 * i + 2])
+                assert len(x) == len(y) == series["count"]
+                before = held.get(series["name"], (np.array([]), np.array([])))
+                assert len(before[0]) == series["from"]
+                held[series["name"]] = (np.concatenate([before[0], x]), np.concatenate([before[1], y]))
+        return held
+
+
+@pytest.fixture
+def wire() -> Callable[[Panel], Wire]:
+    return Wire

@@ -1,0 +1,103 @@
+import time
+
+import numpy as np
+import pytest
+
+import kit
+from kit.layers import Dense, Input
+from widgets import Monitor
+
+
+@pytest.fixture
+def model():
+    model = kit.Sequential([Input(4), Dense(8, activation="tanh"), Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    return model
+
+
+@pytest.fixture
+def data():
+    X = np.random.default_rng(0).normal(size=(64, 4))
+    return X, X.sum(1, keepdims=True)
+
+
+def until(condition, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+def test_the_points_that_arrive_are_the_history(wire, model, data):
+    run = model.fit(*data, epochs=200, batch_size=8, background=True, validation_split=0.25)
+    line = wire(Monitor(run))
+    line.say({"part": "monitor", "type": "hello"})
+    run.wait()
+    until(lambda: line.last("monitor", "status")["run"]["state"] == "done")
+    until(lambda: len(line.points()["loss"][0]) == run.history.steps)
+    held = line.points()
+    np.testing.assert_array_equal(held["loss"][0], np.arange(1, run.history.steps + 1))
+    np.testing.assert_allclose(held["loss"][1], run.history.batch("loss"), rtol=1e-6)
+    np.testing.assert_allclose(held["mae"][1], run.history.batch("mae"), rtol=1e-6)
+    np.testing.assert_array_equal(held["val_loss"][0], run.history.epoch_steps)
+    np.testing.assert_allclose(held["val_loss"][1], run.history["val_loss"], rtol=1e-6)
+
+
+def test_a_view_that_appears_late_gets_everything(wire, model, data):
+    run = model.fit(*data, epochs=5, background=True).wait()
+    line = wire(Monitor(run))
+    line.sent.clear()
+    line.say({"part": "monitor", "type": "hello"})
+    assert line.last("monitor", "status")["run"]["state"] == "done"
+    assert len(line.points()["loss"][0]) == run.history.steps
+
+
+def test_the_buttons_steer_the_run(wire, model, data):
+    run = model.fit(*data, epochs=100_000, background=True)
+    line = wire(Monitor(run))
+    line.say({"part": "monitor", "type": "pause"})
+    until(lambda: run.state == "paused")
+    steps = run.step_count
+    line.say({"part": "monitor", "type": "step", "batches": 3})
+    until(lambda: run.step_count == steps + 3)
+    line.say({"part": "monitor", "type": "set", "learning_rate": 0.5})
+    line.say({"part": "monitor", "type": "resume"})
+    until(lambda: run.step_count > steps + 3)
+    assert run.model.optimizer.learning_rate == 0.5
+    line.say({"part": "monitor", "type": "stop"})
+    run.wait()
+    assert run.state == "stopped"
+    until(lambda: line.last("monitor", "points")["marks"] == [{"step": steps + 3, "label": "learning_rate = 0.5"}])
+
+
+def test_an_impossible_learning_rate_is_refused_with_a_sentence(wire, model, data):
+    run = model.fit(*data, epochs=100_000, background=True)
+    line = wire(Monitor(run))
+    for rate in (-1, "fast", None, True, float("nan")):
+        line.sent.clear()
+        line.panel._received(None, {"part": "monitor", "type": "set", "learning_rate": rate}, [])
+        assert line.last("monitor", "refused")["message"]
+    run.stop()
+    run.wait()
+
+
+def test_a_run_that_fails_is_told_with_its_cause(wire, model, data):
+    def callback(record):
+        raise RuntimeError("the callback broke")
+
+    run = model.fit(*data, epochs=5, background=True, callbacks=[callback])
+    line = wire(Monitor(run))
+    line.say({"part": "monitor", "type": "hello"})
+    until(lambda: line.last("monitor", "status")["run"]["state"] == "failed")
+    error = line.last("monitor", "status")["run"]["error"]
+    assert error["message"] == "RuntimeError: the callback broke"
+    assert "in callback" in error["traceback"]
+
+
+def test_the_publisher_ends_with_the_run(wire, model, data):
+    import threading
+
+    run = model.fit(*data, epochs=2, background=True)
+    Monitor(run)
+    run.wait()
+    until(lambda: not any(thread.name == f"hornbook monitor of {run.name}" for thread in threading.enumerate()))

@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+import kit
+from kit.layers import Dense, Flatten, Input
+from tests.widgets.test_monitor import until
+from widgets import Studio
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def say(line, type: str, **content) -> dict:
+    line.say({"part": "studio", "type": type, **content})
+    return line.last("studio", "state")
+
+
+def trained(line, **settings) -> dict:
+    """Sets, trains, waits; the state once the result is there."""
+    for name, value in settings.items():
+        say(line, "set", name=name, value=value)
+    say(line, "train")
+    line.panel.run.wait()
+    until(lambda: line.last("studio", "state")["result"] is not None)
+    return line.last("studio", "state")
+
+
+def test_the_digits_are_trained_saved_and_loaded_without_writing_code(wire, here):
+    studio = Studio("digits")
+    line = wire(studio)
+    result = trained(line, epochs=3)["result"]
+    assert result["samples"] == 359
+    assert result["accuracy"] > 0.5
+    assert say(line, "save", path="mine")["message"]["kind"] == "info"
+    (_, _), (X, _) = kit.datasets.digits.load_data()
+    expected = studio.model.predict(X)
+    assert np.array_equal(kit.load("mine.h5").predict(X), expected)
+    fresh = Studio("digits")
+    other = wire(fresh)
+    assert say(other, "load", path="mine")["result"] == result
+    assert np.array_equal(fresh.model.predict(X), expected)
+    assert len(other.points()["loss"][0]) == studio.run.history.steps
+
+
+def test_training_again_goes_on_and_fresh_starts_anew(wire, here):
+    studio = Studio("digits")
+    line = wire(studio)
+    first = trained(line, epochs=2)["result"]["loss"]
+    assert trained(line)["result"]["loss"] < first
+    assert trained(line, fresh=True)["result"]["loss"] == first
+
+
+def test_the_run_of_a_studio_saves_itself(wire, here):
+    line = wire(Studio("digits"))
+    trained(line, epochs=1, autosave="mine.h5")
+    assert kit.load(here / "mine.h5").history.steps == line.panel.run.history.steps
+
+
+@pytest.mark.parametrize(
+    ("type", "content", "said"),
+    [
+        ("set", {"name": "epochs", "value": 0}, "whole number of 1 or more"),
+        ("set", {"name": "nothing", "value": 0}, "no setting 'nothing'"),
+        ("set", {"name": "optimizer", "value": "Best"}, "one of"),
+        ("data", {"name": "digitz"}, "did you mean 'digits'"),
+        ("load", {"path": "nothing.h5"}, "nothing.h5"),
+        ("save", {"path": ""}, "give the file a name"),
+        ("save", {"path": "x"}, "train the model first"),
+    ],
+)
+def test_what_cannot_be_done_is_said(wire, here, type, content, said):
+    message = say(wire(Studio("digits")), type, **content)["message"]
+    assert message["kind"] == "error"
+    assert said in message["text"]
+
+
+def test_a_model_that_does_not_suit_the_data_is_said_at_the_start(wire, here):
+    wrong = kit.Sequential([Input((1, 8, 8)), Flatten(), Dense(4, activation="softmax")])
+    message = say(wire(Studio("digits", model=wrong)), "train")["message"]
+    assert "outputs, for classes 0 to 3" in message["text"]
+
+
+def test_a_users_own_numbers_are_split_and_learned(wire, here):
+    X = np.random.default_rng(0).normal(size=(100, 5))
+    studio = Studio((X, X @ np.arange(5.0)))
+    assert (len(studio.training.samples.X), len(studio.training.samples.X_test)) == (80, 20)
+    assert trained(wire(studio), epochs=2)["result"]["accuracy"] is None
