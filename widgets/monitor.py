@@ -127,7 +127,7 @@ class Watching(Part):
             "throughput": finite(run.throughput),
             "learning_rate": run.model.optimizer.rate(run.model.update.updates),
             "device": str(run.model.device),
-            "file": str(run.autosave) if run.autosave is not None else None,
+            "file": str(run.autosave.path) if run.autosave.path is not None else None,
             "error": problem(run),
             "values": latest,
         }
@@ -187,8 +187,8 @@ def problem(run: Run) -> dict[str, str] | None:
     """What went wrong, in a sentence, and where; None where nothing did."""
     if run.error is not None:
         return {"message": f"{type(run.error).__name__}: {run.error}", "traceback": run.traceback}
-    if run.saving_error is not None:
-        return {"message": f"the autosave failed, training goes on: {run.saving_error}", "traceback": ""}
+    if run.autosave.error is not None:
+        return {"message": f"the autosave failed, training goes on: {run.autosave.error}", "traceback": ""}
     return None
 
 

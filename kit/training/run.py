@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from kit.training.history import History
+from kit.training.autosave import Autosave
 from kit.training.steps import Record
 
 if TYPE_CHECKING:
@@ -54,19 +54,17 @@ class Run:
         *,
         epochs: int,
         batches: int,
-        autosave: Any = None,
-        autosave_every: float = 30.0,
+        autosave: Autosave,
         threads: int | None = None,
     ) -> None:
         self.model, self.epochs, self.batches = model, epochs, batches
         self.steps = epochs * batches
-        self.autosave, self.autosave_every = autosave, autosave_every
-        self.history = model.history = History()
+        self.autosave = autosave
+        self.history = model.history
         self.number = next(NUMBERS)
         self.name = f"run {self.number}"
         self.error: BaseException | None = None
         self.traceback = ""
-        self.saving_error: BaseException | None = None
         self.started = time.monotonic()
         self.step_count, self.epoch = 0, 0
         self._records, self._threads = records, threads
@@ -79,7 +77,6 @@ class Run:
         self._ended: float | None = None
         self._paused_for, self._paused_at = 0.0, 0.0
         self._recent: deque[tuple[float, int]] = deque(maxlen=500)
-        self._saved = self.started
         LIVING.add(self)
         WORKING.add(self)
         self._thread = threading.Thread(target=self._work, name=f"hornbook {self.name}")
@@ -179,7 +176,7 @@ class Run:
             if end == "aborted":
                 self.model.restore(self._start)
                 end = "stopped"
-            self._autosave()
+            self.autosave.now()
         except BaseException as error:
             self.error, end = error, "failed"
             self.traceback = traceback.format_exc()
@@ -211,8 +208,7 @@ class Run:
                     f"the loss became NaN in epoch {record.epoch}; lower the learning rate, scale the inputs, "
                     "or set the optimizer's clipnorm=1.0"
                 )
-            if self.autosave is not None and time.monotonic() - self._saved > self.autosave_every:
-                self._autosave()
+            self.autosave.if_due()
 
     def _obey(self) -> str:
         """Between two batches: rests while paused, makes the changes asked for, says what is wanted."""
@@ -240,17 +236,6 @@ class Run:
                 self._allowed -= 1
                 return "running"
             return self._wanted
-
-    def _autosave(self) -> None:
-        """Saves to the autosave path; what hinders it is kept in saving_error, and training goes on."""
-        self._saved = time.monotonic()
-        if self.autosave is None:
-            return
-        try:
-            self.model.save(self.autosave)
-            self.saving_error = None
-        except (OSError, ValueError) as error:
-            self.saving_error = error
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name} {numbers[-1]:.4g}" for name, numbers in self.history.history.items() if numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from kit.network import Network
 from kit.spelling import spelled
 from kit.symbols import Shape
 from kit.training import data as incoming
+from kit.training.autosave import Autosave
 from kit.training.data import Data
 from kit.training.history import History
 from kit.training.lock import FairLock
@@ -115,8 +117,8 @@ class Trainable:
         batch_size: samples an update. epochs: passes over the data. verbose: 0 silent, 1 a bar, 2 a line an epoch.
         validation_split: fraction at the end held out, before shuffling. validation_data: (X, y) to measure on.
         show_accuracy: measure accuracy too (2015). callbacks: called with each Record after its batch.
-        seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to while
-        training in the background, every `autosave_every` seconds and at the end.
+        seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to at the start,
+        every `autosave_every` seconds and at the end.
         Raises ValueError where the data do not suit the model.
         """
         self._check_compiled("fit")
@@ -143,20 +145,22 @@ class Trainable:
         records = called_back(records, list(callbacks))
         batches = -(-len(data) // int(batch_size))
         self.update.prepare()
-        if background:
-            self.run = Run(
-                self,
-                records,
-                epochs=int(epochs),
-                batches=batches,
-                autosave=autosave,
-                autosave_every=autosave_every,
-                threads=None if any("Conv" in type(layer).__name__ for layer in self.module.layers.values()) else 1,
-            )
-            return self.run
         self.history = History()
+        saving = Autosave(self, autosave, autosave_every)
+        saving.now()
+        if saving.error is not None:
+            raise saving.error
+        if background:
+            convolves = any("Conv" in type(layer).__name__ for layer in self.module.layers.values())
+            threads = None if convolves else 1
+            self.run = Run(self, records, epochs=int(epochs), batches=batches, autosave=saving, threads=threads)
+            return self.run
         for record in shown(records, int(epochs), batches, verbose):
             self.history.add(record)
+            saving.if_due()
+        saving.now()
+        if saving.error is not None:
+            warnings.warn(f"the model was not saved: {saving.error}", stacklevel=3)
         return self.history
 
     @spelled
@@ -269,6 +273,7 @@ class Trainable:
     def _refuse_while_running(self, what: str) -> None:
         if self.run is not None and not self.run.ended:
             raise RuntimeError(f"a run is training this model; stop it (model.run.stop()) or wait before you {what}")
+
 
 def check_counts(method: str, **counts: int) -> None:
     """Raises ValueError where one of the arguments is not a whole number of 1 or more."""

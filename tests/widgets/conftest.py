@@ -24,8 +24,9 @@ class Wire:
         return self.sent[-1][0] if self.sent else {}
 
     def last(self, part: str, type: str) -> dict:
-        """The latest message of a kind."""
-        return next(message for message, _ in reversed(self.sent) if (message["part"], message["type"]) == (part, type))
+        """The latest message of a kind; an empty one where none has come yet."""
+        found = (m for m, _ in reversed(self.sent) if (m["part"], m["type"]) == (part, type))
+        return next(found, {})
 
     def points(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """The curves as a view holds them after all messages so far."""

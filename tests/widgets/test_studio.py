@@ -24,7 +24,7 @@ def trained(line, **settings) -> dict:
         say(line, "set", name=name, value=value)
     say(line, "train")
     line.panel.run.wait()
-    until(lambda: line.last("studio", "state")["result"] is not None)
+    until(lambda: line.last("studio", "state").get("result") is not None)
     return line.last("studio", "state")
 
 
