@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ from kit.symbols import Shape
 from widgets.panel import Message, Panel, Part, field
 
 LARGEST_MESSAGE = 4_000_000  # characters of a document or of code
+
+
+EDITINGS: weakref.WeakSet[Editing] = weakref.WeakSet()  # so that a new layer reaches every open palette
 
 
 def bare(document: Document) -> Document:
@@ -38,6 +42,7 @@ class Editing(Part):
         self.undone: list[tuple[str, Document]] = []
         self.done: list[tuple[str, Document]] = []
         self.layers_sent: list[type] = []
+        EDITINGS.add(self)
 
     def change(self, new: Document, what: str) -> None:
         """Puts a new document in place of this one, to be undone later."""
@@ -73,6 +78,11 @@ class Editing(Part):
                 redo=self.undone[-1][0] if self.undone else None,
                 problem=problem,
             )
+
+    def refresh(self) -> None:
+        """Sends the palette again where layers were defined since; nothing to a builder nobody has opened."""
+        if self.layers_sent and list(CATALOG.values()) != self.layers_sent:
+            self.tell()
 
     def on_hello(self, message: Message) -> None:
         """A view has appeared."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from kit.models import Model
 from kit.training import Run
+from widgets.builder import EDITINGS
 from widgets.monitor import Monitor
 
 
@@ -18,7 +19,14 @@ def register() -> None:
         return
     formatter = shell.display_formatter
     formatter.mimebundle_formatter.for_type(Run, lambda run, **options: Monitor(run)._repr_mimebundle_(**options))
+    shell.events.register("post_run_cell", refresh_palettes)
     formatter.formatters["image/png"].for_type(Model, model_picture)
+
+
+def refresh_palettes(*_: Any) -> None:
+    """After each cell: layers defined in it appear in every open builder."""
+    for editing in list(EDITINGS):
+        editing.refresh()
 
 
 def model_picture(model: Model) -> Any:
