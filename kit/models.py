@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from kit.layers.layer import Layer
-from kit.network import Network, from_symbols
+from kit.layers.layer import Layer, measure
+from kit.layers.merging import Merge
+from kit.network import Network, from_symbols, merged
 from kit.symbols import Input, Shape, Symbol
 from kit.training.trainable import Trainable
 
@@ -115,26 +116,31 @@ class Sequential(Model):
         for layer in layers:
             self.add(layer)
 
-    def add(self, layer: nn.Module | Symbol) -> None:
+    def add(self, layer: nn.Module | Symbol | Merge) -> None:
         """Appends a layer. Raises ShapeError at once where it is known that it cannot take what comes."""
         network = self.module
         self._refuse_while_running("add a layer")
-        if isinstance(layer, Symbol):
-            if network.steps or layer.layer is not None:
-                raise TypeError("Input(...) comes first in a Sequential; add it before the layers")
-            network.shapes, network.input_names = [layer.shape], [layer.name]
+        if isinstance(layer, (Symbol, Merge)):
+            if network.steps or network.shapes != [None]:
+                raise TypeError(f"{type(layer).__name__}(...) comes first in a Sequential; add it before the layers")
+            if isinstance(layer, Merge):
+                self.module = merged([model.module for model in layer.models], layer.layer())
+            else:
+                network.start(layer)
             return
         if not network.steps and network.shapes == [None]:
             network.shapes = [stated_shape(layer)]
+            network.reached = network.shapes[0]
+        came = network.reached
         network.add(layer)
         try:
-            *_, (_, came, _) = network.measured(network.shapes)
+            network.reached = measure(layer, came)[0] if came is not None else None
         except ValueError:
             network.drop_last()
             raise
         if isinstance(layer, Layer):
-            if came[0] is not None:
-                layer.build_for(came[0])
+            if came is not None:
+                layer.build_for(came)
             else:
                 layer.build_stated()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from kit.layers.layer import Layer, measure
+from kit.layers.layer import Layer, measure, reads_integers
 from kit.symbols import Shape, Step, Symbol
 
 
@@ -22,6 +22,7 @@ class Network(nn.Module):
         self.layers = nn.ModuleDict()
         self.steps: list[Step] = []
         self.outputs: list[int] = [0]
+        self.reached = self.shapes[0] if len(self.shapes) == 1 else None  # the shape of the last value, if known
         self.fits: dict[tuple[Shape, ...], list[Shape]] = {}  # the outputs' shapes for inputs that were checked
 
     def add(self, layer: nn.Module, sources: tuple[int, ...] | None = None, name: str | None = None) -> int:
@@ -42,6 +43,21 @@ class Network(nn.Module):
         self.outputs = [last + 1]
         self.fits.clear()
         return last + 1
+
+    def integer_inputs(self) -> list[bool]:
+        """For each input, whether the layers that read it take whole numbers."""
+        readers: list[list[bool]] = [[] for _ in self.shapes]
+        for step in self.steps:
+            for source in step.sources:
+                if source < len(readers):
+                    readers[source].append(reads_integers(step.layer))
+        return [bool(found) and all(found) for found in readers]
+
+    def start(self, symbol: Symbol) -> None:
+        """Takes the shape and the name of an Input, before there are layers."""
+        if symbol.layer is not None:
+            raise TypeError("a Sequential begins with Input(...), not with what a layer made of it")
+        self.shapes, self.input_names, self.reached = [symbol.shape], [symbol.name], symbol.shape
 
     def drop_last(self) -> None:
         """Takes the last step away again."""
@@ -103,6 +119,7 @@ class Network(nn.Module):
                     step.layer.build_for(*came)
                 values.append(gives)
             self.shapes = list(shapes)
+            self.reached = values[-1]
             self.fits[shapes] = [values[output] for output in self.outputs]
         return self.fits[shapes]
 
@@ -138,6 +155,24 @@ def from_symbols(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> Network
         raise ValueError(f"no output depends on the Input of shape {idle[0]}; connect it, or leave it out of inputs")
     network.outputs = [number[id(output)] for output in outputs]
     return network
+
+
+def merged(networks: Sequence[Network], merger: nn.Module) -> Network:
+    """One network of several side by side, whose last values are merged; the layers are the same objects."""
+    whole = Network([shape for network in networks for shape in network.shapes])
+    whole.input_names = [None] * len(whole.shapes)
+    ends, reached, inputs = [], [], 0
+    for network in networks:
+        numbers = list(range(inputs, inputs + len(network.shapes)))
+        for step in network.steps:
+            numbers.append(whole.add(step.layer, tuple(numbers[source] for source in step.sources)))
+        inputs += len(network.shapes)
+        ends.append(numbers[-1])
+        reached.append(network.reached)
+    whole.add(merger, tuple(ends))
+    known = [shape for shape in reached if shape is not None]
+    whole.reached = measure(merger, *known)[0] if len(known) == len(reached) else None
+    return whole
 
 
 def in_order(output: Symbol) -> Iterator[Symbol]:

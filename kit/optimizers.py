@@ -138,5 +138,5 @@ def get(optimizer: str | Optimizer | type[Optimizer]) -> Optimizer:
         return optimizer
     known = {**OPTIMIZERS, **{cls.__name__: cls for cls in OPTIMIZERS.values()}}
     if isinstance(optimizer, str) or (isinstance(optimizer, type) and issubclass(optimizer, Optimizer)):
-        return resolve(optimizer, known, "optimizer")  # type: ignore[no-any-return]
+        return resolve(optimizer, known, "optimizer")
     raise TypeError(f"optimizer takes a name such as 'adam' or an object from kit.optimizers, not {optimizer!r}")

@@ -3,7 +3,7 @@
 from kit.layers.convolutional import Conv2D, Convolution2D, MaxPooling2D
 from kit.layers.core import Activation, Dense, Dropout, Flatten, Reshape
 from kit.layers.layer import CATALOG, Layer, ShapeError
-from kit.layers.merging import Add, Concatenate, add, concatenate
+from kit.layers.merging import Add, Concatenate, Merge, add, concatenate
 from kit.layers.normalization import BatchNormalization
 from kit.symbols import Input
 
@@ -21,6 +21,7 @@ __all__ = [
     "Input",
     "Layer",
     "MaxPooling2D",
+    "Merge",
     "Reshape",
     "ShapeError",
     "add",

@@ -12,6 +12,7 @@ from kit.constraints import ConstraintName
 from kit.fields import Fraction, InputSize, Size, sizes
 from kit.initializations import InitializerName
 from kit.layers.layer import Layer, ShapeError
+from kit.layers.merging import Merge
 from kit.regularizers import RegularizerName
 from kit.symbols import Shape
 
@@ -136,4 +137,4 @@ class Reshape(Layer):
         return x.reshape(x.shape[0], *self.target_shape)
 
 
-__all__ = ["Activation", "Dense", "Dropout", "Flatten", "Reshape"]
+__all__ = ["Activation", "Dense", "Dropout", "Flatten", "Merge", "Reshape"]

@@ -39,6 +39,7 @@ class Layer(Declared, nn.Module):
     family: ClassVar[str] = "custom"
     input_count: ClassVar[int | None] = 1  # how many tensors it takes; None for any number
     input_axes: ClassVar[str] = ""  # names of the input's axes after the first, where their number is fixed
+    takes_integers: ClassVar[bool] = False  # whether its input holds whole numbers, such as word indexes
     generator: ClassVar[Generator | None] = None  # where random numbers come from; None: torch's default
     called: ClassVar[str | None] = None  # what its model calls it
 
@@ -214,7 +215,8 @@ def measure(layer: nn.Module, *shapes: Shape) -> tuple[Shape, nn.Module]:
     Raises ShapeError where the layer cannot take such inputs.
     """
     batch = 2
-    samples = [torch.empty((batch, *shape), device="meta") for shape in shapes]
+    kind = torch.long if reads_integers(layer) else torch.get_default_dtype()
+    samples = [torch.zeros((batch, *shape), dtype=kind, device="meta") for shape in shapes]
     if isinstance(layer, Layer):
         layer.accept(*shapes)
         with torch.device("meta"):
@@ -252,6 +254,11 @@ def run(layer: nn.Module, function: Any, samples: list[Tensor], shapes: tuple[Sh
     except (RuntimeError, IndexError, ValueError, TypeError) as error:
         came = " and ".join(f"(n, {', '.join(map(str, shape))})" for shape in shapes)
         raise ShapeError(f"{label(layer)} cannot take input {came}: {error}") from error
+
+
+def reads_integers(layer: nn.Module) -> bool:
+    """Whether a layer's or module's input holds whole numbers."""
+    return isinstance(layer, nn.Embedding) or getattr(layer, "takes_integers", False)
 
 
 def label(layer: nn.Module) -> str:

@@ -1,6 +1,7 @@
 """Layers that make one tensor of several."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -63,6 +64,24 @@ class Concatenate(Merging):
         return torch.cat(x, dim=self.axis)
 
 
+class Merge:
+    """The start of a Sequential that merges other models: Merge([left, right], mode="sum") or "concat" (last axis).
+
+    The merged model takes a list of inputs, one for each input of the models, in order (2015).
+    """
+
+    def __init__(self, models: Sequence[Any], mode: str = "sum") -> None:
+        if mode not in ("sum", "concat"):
+            raise ValueError(f"Merge(mode={mode!r}): mode takes 'sum' or 'concat'")
+        if len(models) < 2 or not all(hasattr(model, "module") for model in models):
+            raise ValueError("Merge takes a list of two models or more")
+        self.models, self.mode = list(models), mode
+
+    def layer(self) -> Merging:
+        """The layer that does it."""
+        return Add() if self.mode == "sum" else Concatenate()
+
+
 def add(inputs: Sequence[Symbol]) -> Symbol:
     """The symbol of x1 + x2 + ... in a graph."""
     return Add()(*inputs)
@@ -73,4 +92,4 @@ def concatenate(inputs: Sequence[Symbol], axis: int = -1) -> Symbol:
     return Concatenate(axis=axis)(*inputs)
 
 
-__all__ = ["Add", "Concatenate", "add", "concatenate"]
+__all__ = ["Add", "Concatenate", "Merge", "add", "concatenate"]

@@ -101,14 +101,18 @@ def refuse_not_finite(values: Tensor, name: str) -> None:
         )
 
 
-def inputs(X: Any, count: int, keep_integers: bool = False) -> list[Tensor]:
-    """X as the tensors of a model's inputs: one array, or a list of them where the model has several inputs."""
+def inputs(X: Any, integers: list[bool]) -> list[Tensor]:
+    """X as the tensors of a model's inputs: one array, or a list of them where the model has several inputs.
+
+    integers: for each input, whether it takes whole numbers; else they become floats.
+    """
+    count = len(integers)
     if count == 1 and not (isinstance(X, (list, tuple)) and len(X) == 1 and hasattr(X[0], "ndim") and X[0].ndim > 1):
-        return [tensor(X, "X", keep_integers)]
+        return [tensor(X, "X", integers[0])]
     if not isinstance(X, (list, tuple)) or len(X) != count:
         came = f"{len(X)} came" if isinstance(X, (list, tuple)) else f"one {type(X).__name__} came"
         raise ValueError(f"the model has {count} inputs, but {came}; give a list of {count} arrays")
-    found = [tensor(x, f"X[{i}]", keep_integers) for i, x in enumerate(X)]
+    found = [tensor(x, f"X[{i}]", integers[i]) for i, x in enumerate(X)]
     if len({len(x) for x in found}) > 1:
         raise ValueError(f"the inputs have {', '.join(str(len(x)) for x in found)} samples; give as many of each")
     return found

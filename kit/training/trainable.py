@@ -249,9 +249,7 @@ class Trainable:
                 self.module.to(self.device)
 
     def _inputs(self, X: Any) -> list[Tensor]:
-        first = next((step.layer for step in self.module.steps), None)
-        integers = isinstance(first, nn.Embedding) or getattr(first, "integers", False)
-        found = incoming.inputs(X, len(self.module.shapes), integers)
+        found = incoming.inputs(X, self.module.integer_inputs())
         self.build(*(tuple(x.shape[1:]) for x in found))
         return found
 
