@@ -40,6 +40,7 @@ def between(page: Page, first: str, second: str) -> tuple[float, float]:
 
 def drop_on_wire(page: Page, layer: str, first: str, second: str) -> None:
     """Drags a layer from the palette onto the wire between two nodes."""
+    by_id(page, "canvas").scroll_into_view_if_needed()
     item = by_id(page, f"palette-{layer}")
     item.scroll_into_view_if_needed()
     drag(page, center(item), between(page, first, second))

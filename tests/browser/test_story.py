@@ -102,7 +102,7 @@ def test_a_model_is_built_trained_steered_saved_and_found_again(notebook):
 
     # a new kernel: the old view says so, and the file gives the same predictions
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    page.get_by_role("menuitem", name="Restart Kernel…", exact=True).click()
+    page.locator('.lm-Menu-item[data-command="kernelmenu:restart"]').click()
     page.locator(".jp-Dialog .jp-mod-accept, .jp-Dialog .jp-mod-warn").last.click()
     page.wait_for_selector('[data-testid="monitor"][data-connected="false"]', timeout=40_000)
     book.wait_idle()

@@ -1,0 +1,98 @@
+// Where nodes stand: tidy rows by dagre, and room for new ones.
+import { graphlib, layout as arrange } from "@dagrejs/dagre";
+import { into, outOf, reaches } from "./document";
+import type { GraphDocument } from "../shared/types";
+
+export type Direction = "LR" | "TB";
+export type Place = [number, number];
+export type Size = { width: number; height: number };
+export type Places = Map<string, Place>;
+
+export const USUAL_SIZE: Size = { width: 200, height: 150 };
+export const STEP: Record<Direction, Place> = { LR: [260, 0], TB: [0, 210] };
+
+/** A tidy place for every node. */
+export function tidy(document: GraphDocument, direction: Direction, sizes: Map<string, Size>): Places {
+  const graph = new graphlib.Graph();
+  graph.setGraph({ rankdir: direction, nodesep: 32, ranksep: 56, marginx: 0, marginy: 0 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const { id } of document.nodes) graph.setNode(id, { ...(sizes.get(id) ?? USUAL_SIZE) });
+  for (const edge of document.edges) graph.setEdge(edge.source, edge.target);
+  arrange(graph);
+  const places: Places = new Map();
+  for (const { id } of document.nodes) {
+    const at = graph.node(id) as unknown as { x: number; y: number; width: number; height: number };
+    places.set(id, [Math.round(at.x - at.width / 2), Math.round(at.y - at.height / 2)]);
+  }
+  return places;
+}
+
+/** The place of every node: its own; tidy where none has one; beside its neighbours where only some have. */
+export function placesOf(document: GraphDocument, direction: Direction, sizes: Map<string, Size>): Places {
+  const known: Places = new Map();
+  for (const node of document.nodes) if (node.position !== undefined) known.set(node.id, node.position);
+  if (known.size === 0) return tidy(document, direction, sizes);
+  for (const { id } of document.nodes) if (!known.has(id)) known.set(id, beside(document, id, known, direction));
+  return known;
+}
+
+function beside(document: GraphDocument, id: string, known: Places, direction: Direction): Place {
+  const [x, y] = STEP[direction];
+  const source = into(document, id).map((edge) => known.get(edge.source)).find((place) => place !== undefined);
+  if (source !== undefined) return free([source[0] + x, source[1] + y], known, direction);
+  const target = outOf(document, id).map((edge) => known.get(edge.target)).find((place) => place !== undefined);
+  return free(target === undefined ? [0, 0] : [target[0] - x, target[1] - y], known, direction);
+}
+
+/** The first place from `wanted` on, across the flow, where no node stands. */
+function free(wanted: Place, known: Places, direction: Direction): Place {
+  const taken = [...known.values()];
+  const [across, down] = direction === "LR" ? [0, 190] : [230, 0];
+  const near = ([x, y]: Place) => taken.some((other) => Math.abs(other[0] - x) < 180 && Math.abs(other[1] - y) < 110);
+  let place = wanted;
+  while (near(place)) place = [place[0] + across, place[1] + down];
+  return place;
+}
+
+/** All places written into the document, so that what is on the screen stays. */
+export function materialise(document: GraphDocument, places: Places): GraphDocument {
+  const nodes = document.nodes.map((node) => ({ ...node, position: node.position ?? places.get(node.id) ?? [0, 0] }));
+  return { ...document, nodes: nodes as GraphDocument["nodes"] };
+}
+
+export function hasPlaces(document: GraphDocument): boolean {
+  return document.nodes.some((node) => node.position !== undefined);
+}
+
+/** Places for a new node and, where it went between two, room made by moving all that follows it. */
+export function makeRoom(document: GraphDocument, id: string, direction: Direction): GraphDocument {
+  if (!document.nodes.some((node) => node.id !== id && node.position !== undefined)) return document;
+  const known: Places = new Map();
+  for (const node of document.nodes) if (node.id !== id && node.position !== undefined) known.set(node.id, node.position);
+  const [x, y] = STEP[direction];
+  const source = into(document, id).map((edge) => known.get(edge.source)).find((place) => place !== undefined);
+  const readers = outOf(document, id).flatMap((edge) => known.get(edge.target) ?? []);
+  if (source === undefined || readers.length === 0) {
+    const place = beside(document, id, known, direction);
+    return { ...document, nodes: document.nodes.map((node) => (node.id === id ? { ...node, position: place } : node)) };
+  }
+  const place: Place = [source[0] + x, source[1] + y];
+  const axis = direction === "LR" ? 0 : 1;
+  const next = Math.min(...outOf(document, id).map((edge) => known.get(edge.target)?.[axis] ?? Infinity));
+  const short = Math.max(0, place[axis]! + STEP[direction][axis]! - next);
+  const nodes = document.nodes.map((node) => {
+    if (node.id === id) return { ...node, position: place };
+    if (short === 0 || node.position === undefined || !reaches(document, id, node.id)) return node;
+    const position: Place = [node.position[0] + (axis === 0 ? short : 0), node.position[1] + (axis === 1 ? short : 0)];
+    return { ...node, position };
+  });
+  return { ...document, nodes };
+}
+
+/** The way the model flows as it stands: down where it is taller than wide. */
+export function directionOf(document: GraphDocument): Direction | null {
+  const places = document.nodes.flatMap((node) => (node.position === undefined ? [] : [node.position]));
+  if (places.length < 2) return null;
+  const span = (axis: 0 | 1) => Math.max(...places.map((p) => p[axis])) - Math.min(...places.map((p) => p[axis]));
+  return span(1) > span(0) ? "TB" : "LR";
+}

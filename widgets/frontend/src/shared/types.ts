@@ -1,0 +1,146 @@
+// What the browser and Python say to each other; docs/protocol.md in words.
+
+export type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
+export type Shape = (number | null)[] | null;
+
+export interface GraphNode {
+  id: string;
+  layer: string;
+  config?: Record<string, Value>;
+  position?: [number, number];
+  shared_with?: string;
+  [key: string]: unknown;
+}
+
+export interface GraphEdge {
+  source: string;
+  target: string;
+  [key: string]: unknown;
+}
+
+export interface GraphDocument {
+  version: number;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  outputs?: string[];
+  [key: string]: unknown;
+}
+
+export type Control = "integer" | "number" | "fraction" | "choice" | "suggest" | "flag" | "sizes" | "text";
+
+export interface FieldForm {
+  name: string;
+  control: Control;
+  required: boolean;
+  default: Value;
+  minimum: number | null;
+  maximum: number | null;
+  choices: (string | null)[] | null;
+  help: string;
+  advanced: boolean;
+}
+
+export interface LayerForm {
+  name: string;
+  family: string;
+  summary: string;
+  help: string;
+  inputs: 0 | 1 | null;
+  fields: FieldForm[];
+}
+
+export interface NodeReport {
+  input: Shape[];
+  output: Shape;
+  parameters: number | null;
+  error: { message: string; field: string | null } | null;
+}
+
+export interface Analysis {
+  nodes: Record<string, NodeReport>;
+  edges: { source: string; target: string; error: string }[];
+  parameters: number | null;
+  error: string | null;
+}
+
+export interface Problem {
+  message: string;
+  line: number | null;
+}
+
+export interface BuilderState {
+  part: "builder";
+  type: "state";
+  revision: number;
+  answers: number | null;
+  document: GraphDocument;
+  analysis: Analysis;
+  code: string;
+  undo: string | null;
+  redo: string | null;
+  problem: Problem | null;
+}
+
+export type RunState = "waiting" | "running" | "paused" | "done" | "stopped" | "failed";
+
+export interface RunStatus {
+  name: string;
+  state: RunState;
+  epoch: number;
+  epochs: number;
+  step: number;
+  steps: number | null;
+  eta: number | null;
+  elapsed: number | null;
+  throughput: number | null;
+  learning_rate: number | null;
+  device: string | null;
+  file: string | null;
+  error: { message: string; traceback: string | null } | null;
+  values: Record<string, number | null>;
+}
+
+export interface SeriesHeader {
+  name: string;
+  each: "batch" | "epoch";
+  from: number;
+  count: number;
+}
+
+export interface Mark {
+  step: number;
+  label: string;
+}
+
+export interface PointsMessage {
+  part: "monitor";
+  type: "points";
+  reset: boolean;
+  series: SeriesHeader[];
+  marks: Mark[];
+}
+
+export interface DataInfo {
+  name: string;
+  names: string[];
+  training: number;
+  test: number;
+  input: Shape;
+  classes: number | null;
+  kind: string;
+  pictures: { label: string; src: string }[];
+}
+
+export interface SettingForm extends FieldForm {
+  value: Value;
+}
+
+export interface StudioState {
+  part: "studio";
+  type: "state";
+  data: DataInfo;
+  settings: SettingForm[];
+  busy: string | null;
+  message: { kind: "info" | "error"; text: string } | null;
+  result: { loss: number | null; accuracy: number | null; samples: number } | null;
+}

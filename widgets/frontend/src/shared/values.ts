@@ -1,0 +1,54 @@
+// What a field holds, as text to edit, and back.
+import type { FieldForm, Value } from "./types";
+
+export type Parsed = { ok: true; value: Value } | { ok: false; reason: string };
+
+const good = (value: Value): Parsed => ({ ok: true, value });
+const bad = (reason: string): Parsed => ({ ok: false, reason });
+
+/** A value as the text of its control. */
+export function show(value: Value | undefined): string {
+  if (value === undefined || value === null) return "";
+  if (Array.isArray(value)) return value.map(String).join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** The text of a control as a value; the reason where it is none. */
+export function parse(form: FieldForm, text: string): Parsed {
+  const trimmed = text.trim();
+  if (trimmed === "") {
+    if (form.control === "text") return good("");
+    return form.required ? bad(`${form.name} is needed`) : good(form.default === null ? null : form.default);
+  }
+  if (form.control === "integer" || form.control === "number" || form.control === "fraction") return number(form, trimmed);
+  return form.control === "sizes" ? sizes(form, trimmed) : good(form.control === "text" ? text : trimmed);
+}
+
+function number(form: FieldForm, text: string): Parsed {
+  const value = Number(text.replace(",", "."));
+  if (!Number.isFinite(value)) return bad(`${form.name} is a number`);
+  if (form.control === "integer" && !Number.isInteger(value)) return bad(`${form.name} is a whole number`);
+  return within(form, value);
+}
+
+function within(form: FieldForm, value: number): Parsed {
+  const fraction = form.control === "fraction";
+  const minimum = form.minimum ?? (fraction ? 0 : null);
+  const maximum = form.maximum ?? (fraction ? 1 : null);
+  if (minimum !== null && value < minimum) return bad(`${form.name} is at least ${minimum}`);
+  if (maximum !== null && value > maximum) return bad(`${form.name} is at most ${maximum}`);
+  return good(value);
+}
+
+function sizes(form: FieldForm, text: string): Parsed {
+  const parts = text.replace(/^[[(]|[\])]$/g, "").split(/[\s,×x]+/).filter((part) => part !== "");
+  const numbers = parts.map(Number);
+  if (numbers.length === 0 || !numbers.every(Number.isInteger)) return bad(`${form.name} holds whole numbers, such as 3, 3`);
+  const wrong = numbers.map((value) => within(form, value)).find((each) => !each.ok);
+  const single = numbers.length === 1 && !text.includes(",");
+  return wrong ?? good(single ? numbers[0]! : numbers); // a single number may stand for a tuple of equal ones
+}
+
+export function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

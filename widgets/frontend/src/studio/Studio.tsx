@@ -1,0 +1,43 @@
+// The studio: data and settings above, the builder in the middle, the monitor below.
+import { useRef } from "react";
+import { Builder } from "../builder/Builder";
+import type { Session } from "../builder/session";
+import { Monitor } from "../monitor/Monitor";
+import type { MonitorSession } from "../monitor/session";
+import { useStore } from "../shared/store";
+import { useWidth } from "../shared/useWidth";
+import { DataPanel } from "./DataPanel";
+import { Deeds, Outcome } from "./Deeds";
+import { SettingsPanel } from "./SettingsPanel";
+import type { StudioSession } from "./session";
+
+interface Props {
+  studio: StudioSession;
+  builder: Session;
+  monitor: MonitorSession;
+}
+
+export function Studio({ studio, builder, monitor }: Props) {
+  const { state, message, asked, refusals } = useStore(studio.store);
+  const { status, connected } = useStore(monitor.store);
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root);
+  const running = status?.state === "running" || status?.state === "paused" || status?.state === "waiting";
+  const busy = asked !== null || (state !== null && state.busy !== null);
+  return (
+    <div className={width >= 760 ? "hb-studio hb-studio-wide" : "hb-studio"} ref={root} data-testid="studio" data-ready={state !== null}>
+      {state !== null && (
+        <>
+          <div className="hb-cards">
+            <DataPanel data={state.data} disabled={!connected || running || busy} onChoose={(name) => studio.ask("data", { name })} />
+            <SettingsPanel key={refusals} settings={state.settings} disabled={!connected} onSet={studio.set} />
+          </div>
+          <Deeds session={studio} training={running} disabled={!connected || busy} />
+          <Outcome state={state} message={message} />
+        </>
+      )}
+      <Builder session={builder} />
+      <Monitor session={monitor} />
+    </div>
+  );
+}

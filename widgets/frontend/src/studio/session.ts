@@ -1,0 +1,48 @@
+// The studio's own talk with Python.
+import type { Channel } from "../channel";
+import { createStore, type Store } from "../shared/store";
+import type { StudioState, Value } from "../shared/types";
+
+export interface Told {
+  state: StudioState | null;
+  message: StudioState["message"];
+  /** What Python was last asked for and has not answered yet. */
+  asked: string | null;
+  /** How many requests were refused: a control then shows again what holds. */
+  refusals: number;
+}
+
+export interface StudioSession {
+  store: Store<Told>;
+  set(name: string, value: Value): void;
+  ask(type: "data" | "train" | "save" | "load", content?: Record<string, unknown>): void;
+  close(): void;
+}
+
+export function openStudio(channel: Channel): StudioSession {
+  const store = createStore<Told>({ state: null, message: null, asked: null, refusals: 0 });
+  const silence = channel.listen((message) => {
+    if (message.type === "state") {
+      const state = message as unknown as StudioState;
+      const before = store.get();
+      const kept = before.message?.kind === "info" ? before.message : null; // an error is over, news stay
+      const refusals = before.refusals + (state.message?.kind === "error" ? 1 : 0);
+      store.set({ state, message: state.message ?? kept, asked: null, refusals });
+    } else if (message.type === "refused") {
+      store.set({ message: { kind: "error", text: String(message.message) }, asked: null });
+    }
+  });
+  const dead = () => store.set({ message: { kind: "error", text: "The kernel no longer answers." }, asked: null });
+  channel.send("hello");
+  return {
+    store,
+    set(name, value) {
+      if (!channel.send("set", { name, value })) dead();
+    },
+    ask(type, content) {
+      store.set({ asked: type, message: null });
+      if (!channel.send(type, content)) dead();
+    },
+    close: silence,
+  };
+}
