@@ -22,7 +22,7 @@ from kit.training.randomness import Randomness
 VERSION = 1
 INPUT = "Input"
 MAXIMUM_NODES = 10_000
-CLASS_SYNONYMS = {"Convolution2D": "Conv2D"}
+CLASS_SYNONYMS = {"Convolution2D": "Conv2D", "Repeat": "RepeatVector"}
 
 Document = dict[str, Any]
 
@@ -40,9 +40,8 @@ def layer_class(name: str, custom: Mapping[str, Any] | None = None) -> type[Laye
     known = {**CATALOG, **(custom or {})}
     found = known.get(CLASS_SYNONYMS.get(name, name))
     if found is None:
-        raise DocumentError(
-            f"there is no layer {name!r}{near_miss(name, known)}; define it first, or pass it in custom_objects"
-        )
+        near = near_miss(name, known) or "; define it first, or pass it in custom_objects"
+        raise DocumentError(f"there is no layer {name!r}{near}")
     return found
 
 
@@ -110,13 +109,15 @@ def check(document: Any) -> Document:
             raise DocumentError(f"{node['id']}: config holds names and values", node["id"])
         ids.add(node["id"])
     for edge in edges:
-        if not isinstance(edge, dict) or edge.get("source") not in ids or edge.get("target") not in ids:
+        ends = [edge.get("source"), edge.get("target")] if isinstance(edge, dict) else []
+        if not ends or any(not isinstance(end, str) or end not in ids for end in ends):
             raise DocumentError("every edge needs a source and a target among the nodes")
     outputs = document.get("outputs", [])
     if not isinstance(outputs, list) or any(not isinstance(output, str) or output not in ids for output in outputs):
         raise DocumentError("outputs holds ids of nodes")
     for node in nodes:
-        if node.get("shared_with", node["id"]) not in ids:
+        shared = node.get("shared_with", node["id"])
+        if not isinstance(shared, str) or shared not in ids:
             raise DocumentError(f"{node['id']} shares the layer of a node that is not there", node["id"])
     return document
 
@@ -149,7 +150,19 @@ def in_order(document: Document) -> list[dict[str, Any]]:
     if len(ordered) < len(nodes):
         circular = next(nodes[i]["id"] for i, count in enumerate(missing) if count)
         raise DocumentError(f"{circular} is part of a circle, or reads one; remove a wire of it", circular)
+    check_sharing(ordered)
     return ordered
+
+
+def check_sharing(nodes: list[dict[str, Any]]) -> None:
+    """DocumentError where a node shares the layer of one that has none of its own before it."""
+    layers: set[str] = set()
+    for node in nodes:
+        shared = node.get("shared_with")
+        if shared is None and node["layer"] != INPUT:
+            layers.add(node["id"])
+        elif shared is not None and shared not in layers:
+            raise DocumentError(f"{node['id']} shares the layer of {shared}, which is no layer before it", node["id"])
 
 
 def make_layer(node: Mapping[str, Any], custom: Mapping[str, Any] | None = None) -> Layer:
@@ -189,8 +202,6 @@ def to_network(document: Document, custom: Mapping[str, Any] | None = None) -> N
                 raise DocumentError(f"{node['id']} is an Input and takes no wire; remove it", node["id"])
             continue
         shared = node.get("shared_with")
-        if shared is not None and shared not in layers:
-            raise DocumentError(f"{node['id']} shares the layer of {shared}, which comes later; swap them", node["id"])
         layer = layers[node["id"]] = layers[shared] if shared is not None else make_layer(node, custom)
         if not sources[node["id"]] and (inputs or number):
             raise DocumentError(f"nothing is connected to {node['id']}; draw a wire to it, or delete it", node["id"])

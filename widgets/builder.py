@@ -11,7 +11,7 @@ import numpy as np
 from kit.analysis import analyse
 from kit.code import CodeError, from_code, to_code
 from kit.forms import palette
-from kit.graph import VERSION, Document, check, document, from_document
+from kit.graph import VERSION, Document, check, document, from_document, sinks
 from kit.layers.layer import CATALOG
 from kit.models import Model
 from kit.plotting import diagram
@@ -35,9 +35,9 @@ class Editing(Part):
 
     name = "builder"
 
-    def __init__(self, start: Document, shape: Shape | None = None) -> None:
+    def __init__(self, start: Document, shape: Shape | None = None, outputs: int | None = None) -> None:
         super().__init__()
-        self.document, self.shape = check(start), shape
+        self.document, self.shape, self.outputs = check(start), shape, outputs
         self.revision = 0
         self.undone: list[tuple[str, Document]] = []
         self.done: list[tuple[str, Document]] = []
@@ -51,6 +51,21 @@ class Editing(Part):
                 self.done.append((what, self.document))
                 self.document, self.undone = new, []
                 self.revision += 1
+
+    def report(self) -> dict[str, Any]:
+        """The analysis of the document; where the data want so many outputs, an end that gives others is an error."""
+        report = analyse(self.document, self.shape)
+        ends = sinks(self.document)
+        if self.outputs is not None and not report["error"] and len(ends) == 1:
+            last = report["nodes"][ends[0]]
+            if last["output"] not in (None, [self.outputs]):
+                first = "put Flatten() before the last layer, and " if len(last["output"]) > 1 else ""
+                message = (
+                    f"the data want (n, {self.outputs}) of the last layer, but it gives "
+                    f"(n, {', '.join(map(str, last['output']))}); {first}give it {self.outputs} units"
+                )
+                last["error"], report["error"] = {"message": message, "field": None}, message
+        return report
 
     def code(self) -> str:
         """The document as Python text; a comment that says what is missing where it is not complete."""
@@ -72,7 +87,7 @@ class Editing(Part):
                 revision=self.revision,
                 answers=answers,
                 document=self.document,
-                analysis=analyse(self.document, self.shape),
+                analysis=self.report(),
                 code=self.code(),
                 undo=self.done[-1][0] if self.done else None,
                 redo=self.undone[-1][0] if self.undone else None,

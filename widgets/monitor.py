@@ -124,7 +124,7 @@ class Watching(Part):
             "steps": run.steps,
             "eta": finite(run.eta),
             "elapsed": finite(run.elapsed),
-            "throughput": finite(run.throughput),
+            "throughput": finite(run.throughput) or None,
             "learning_rate": run.model.optimizer.rate(run.model.update.updates),
             "device": str(run.model.device),
             "file": str(run.autosave.path) if run.autosave.path is not None else None,

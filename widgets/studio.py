@@ -110,6 +110,7 @@ class Training(Part):
         name = field(message, "name", str)
         self.samples = self.own if name == self.own.name else named(name)
         self.settings.loss, self.result = self.samples.losses[0], None
+        self.editing.shape, self.editing.outputs = self.samples.input, self.samples.outputs
         nodes = [
             {**node, "config": {"shape": list(self.samples.input)}} if node["layer"] == "Input" else node
             for node in self.editing.document["nodes"]
@@ -213,7 +214,7 @@ class Studio(Panel):
     def __init__(self, data: Any = "digits", model: Any = None) -> None:
         samples = given(data)
         start = start_document(model, samples.input) if model is not None else simplest(samples)
-        self.editing, self.watching = Editing(start, samples.input), Watching()
+        self.editing, self.watching = Editing(start, samples.input, samples.outputs), Watching()
         self.training = Training(samples, self.editing, self.watching, model if isinstance(model, Model) else None)
         super().__init__("studio", self.training, self.editing, self.watching)
 

@@ -83,6 +83,14 @@ def test_a_model_that_does_not_suit_the_data_is_said_at_the_start(wire, here):
     assert "outputs, for classes 0 to 3" in message["text"]
 
 
+def test_an_end_that_does_not_suit_the_data_is_an_error_on_its_node(wire, here):
+    wrong = kit.Sequential([Input((1, 8, 8)), Dense(10, activation="softmax")])
+    line = wire(Studio("digits", model=wrong))
+    line.say({"part": "builder", "type": "hello"})
+    message = line.last("builder", "state")["analysis"]["nodes"]["dense_1"]["error"]["message"]
+    assert message.startswith("the data want (n, 10) of the last layer, but it gives (n, 1, 8, 10); put Flatten()")
+
+
 def test_a_users_own_numbers_are_split_and_learned(wire, here):
     X = np.random.default_rng(0).normal(size=(100, 5))
     studio = Studio((X, X @ np.arange(5.0)))
