@@ -76,6 +76,10 @@ def tensor(values: Any, name: str, keep_integers: bool = False) -> Tensor:
             raise ValueError(f"{name} holds {array.dtype}, not numbers; encode it as numbers first")
         if array.dtype.kind == "u" and array.dtype.itemsize > 1:
             array = array.astype(np.int64)
+        elif array.dtype.itemsize > 8 or not array.dtype.isnative:  # torch has no such numbers
+            array = array.astype(np.float64 if array.dtype.kind == "f" else np.int64)
+        if array.ndim == 0:
+            raise ValueError(f"{name} is the number {array}, not an array of samples; give one of shape (n, ...)")
         values = torch.from_numpy(np.ascontiguousarray(array) if array.flags.writeable else array.copy())
     values = values.detach()
     if values.ndim == 0 or len(values) == 0:

@@ -55,7 +55,7 @@ class Run:
         epochs: int,
         batches: int,
         autosave: Autosave,
-        threads: int | None = None,
+        threads: int = 1,
     ) -> None:
         self.model, self.epochs, self.batches = model, epochs, batches
         self.steps = epochs * batches
@@ -168,8 +168,7 @@ class Run:
                 self._condition.notify_all()
 
     def _work(self) -> None:
-        if self._threads is not None:
-            torch.set_num_threads(self._threads)
+        torch.set_num_threads(self._threads)  # of this thread; the others keep theirs
         end = "failed"
         try:
             end = self._train()

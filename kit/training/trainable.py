@@ -152,13 +152,15 @@ class Trainable:
             raise saving.error
         if background:
             convolves = any("Conv" in type(layer).__name__ for layer in self.module.layers.values())
-            threads = None if convolves else 1
+            threads = torch.get_num_threads() if convolves else 1  # else the number of the last run's thread
             self.run = Run(self, records, epochs=int(epochs), batches=batches, autosave=saving, threads=threads)
             return self.run
-        for record in shown(records, int(epochs), batches, verbose):
-            self.history.add(record)
-            saving.if_due()
-        saving.now()
+        try:
+            for record in shown(records, int(epochs), batches, verbose):
+                self.history.add(record)
+                saving.if_due()
+        finally:
+            saving.now()
         if saving.error is not None:
             warnings.warn(f"the model was not saved: {saving.error}", stacklevel=3)
         return self.history
