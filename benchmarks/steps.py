@@ -13,7 +13,7 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -65,25 +65,27 @@ def w3() -> tuple[Sequential, nn.Module, torch.optim.Optimizer, str, tuple[int, 
     return model, module, torch.optim.SGD(module.parameters(), 0.01, 0.9, nesterov=True), "ce", (3, 32, 32), 10, 32
 
 
-def by_hand(module: nn.Module, optimizer: torch.optim.Optimizer, loss: str, X: torch.Tensor, Y: torch.Tensor, size: int) -> Iterator:  # fmt: skip
+def by_hand(
+    module: nn.Module, optimizer: torch.optim.Optimizer, loss: str, X: torch.Tensor, Y: torch.Tensor, size: int
+) -> Iterator[torch.Tensor]:
     """The loop one would write, batches cut from a shuffled order, without a DataLoader."""
     module.train()
+    criterion = nn.functional.mse_loss if loss == "mse" else nn.functional.cross_entropy
     while True:
         for index in torch.randperm(len(X)).split(size):
-            output = module(X[index])
-            value = nn.functional.mse_loss(output, Y[index]) if loss == "mse" else nn.functional.cross_entropy(output, Y[index])
+            value = criterion(module(X[index]), Y[index])
             optimizer.zero_grad()
             value.backward()
             optimizer.step()
             yield value.detach()
 
 
-def median_step(advance: Callable[[], object], count: int) -> float:
+def median_step(steps: Iterator[object], count: int) -> float:
     """The median of so many steps, in milliseconds."""
     times = []
     for _ in range(count):
         start = time.perf_counter()
-        advance()
+        next(steps)
         times.append(time.perf_counter() - start)
     return 1e3 * statistics.median(times)
 
@@ -96,11 +98,11 @@ def main(rounds: int) -> None:
         model, module, optimizer, loss, shape, outputs, size = make()
         X = np.random.default_rng(0).normal(size=(size * 20, *shape)).astype("float32")
         Y = np.eye(outputs, dtype="float32")[np.random.default_rng(1).integers(0, outputs, len(X))]
-        kit = steps(model, model._data(X, Y), batch_size=size, epochs=10**9)
+        kit = steps(model, X, Y, batch_size=size, epochs=10**9)
         hand = by_hand(module, optimizer, loss, torch.from_numpy(X), torch.from_numpy(Y), size)
         for generator in (kit, hand):
-            median_step(lambda g=generator: next(g), max(5, count // 20))
-        pairs = [(median_step(lambda: next(kit), count), median_step(lambda: next(hand), count)) for _ in range(rounds)]
+            median_step(generator, max(5, count // 20))
+        pairs = [(median_step(kit, count), median_step(hand, count)) for _ in range(rounds)]
         ratios = [ours / theirs for ours, theirs in pairs]
         ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
         row = f"{ours:8.3f}  {theirs:10.3f}  {statistics.median(ratios):6.2f}  {min(ratios):6.2f}  {max(ratios):6.2f}"

@@ -6,7 +6,18 @@ import functools
 import json
 from typing import Any
 
-from kit.graph import INPUT, Document, DocumentError, check, in_order, input_shape, layer_class, make_layer, sources_of
+from kit.graph import (
+    INPUT,
+    Document,
+    DocumentError,
+    check,
+    in_order,
+    input_shape,
+    layer_class,
+    make_layer,
+    sinks,
+    sources_of,
+)
 from kit.layers.layer import Layer, measure
 from kit.symbols import Shape
 
@@ -41,8 +52,14 @@ def analyse(document: Document, shape: Shape | None = None) -> dict[str, Any]:
                 for source in sources[name]
                 if found["error"]["field"] is None
             ]
+    idle = set(sinks(document)) - set(document.get("outputs") or [])
     if not any(node["layer"] != INPUT for node in nodes):
         report["error"] = "there is no layer yet; drag one in from the palette"
+    else:
+        for node in nodes:
+            if node["layer"] == INPUT and node["id"] in idle and report["nodes"][node["id"]]["error"] is None:
+                message = "no layer reads this input; draw a wire from it, or delete it"
+                report["nodes"][node["id"]]["error"] = {"message": message, "field": None}
     wrong = sum(found["error"] is not None for found in report["nodes"].values())
     if wrong:
         report["error"] = f"{wrong} layer{'s' if wrong > 1 else ''} cannot work yet; see the red notes"

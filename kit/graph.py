@@ -207,7 +207,15 @@ def to_network(document: Document, custom: Mapping[str, Any] | None = None) -> N
             raise DocumentError(f"nothing is connected to {node['id']}; draw a wire to it, or delete it", node["id"])
         came = tuple(number[source] for source in sources[node["id"]]) or (0,)
         number[node["id"]] = network.add(layer, came, node["id"])
-    network.outputs = [number[output] for output in document.get("outputs") or sinks(document)]
+    outputs = document.get("outputs") or sinks(document)
+    idle = [
+        node["id"]
+        for node in inputs
+        if node["id"] in sinks(document) and node["id"] not in (document.get("outputs") or [])
+    ]
+    if idle and layers:
+        raise DocumentError(f"{idle[0]} is read by nothing; draw a wire from it, or delete it", idle[0])
+    network.outputs = [number[output] for output in outputs]
     return network
 
 

@@ -49,7 +49,7 @@ class Model(Trainable):
         with self.lock:
             rest = list(weights)
             layers = [layer for layer in self.layers if isinstance(layer, Layer)]
-            counts = [len(layer.state_dict()) for layer in layers]
+            counts = [len(layer.spoken_weights(layer.state_dict())) for layer in layers]
             if len(rest) != sum(counts):
                 raise ValueError(f"the model has {sum(counts)} weights, but {len(rest)} came; is it the same model?")
             matched: list[tuple[Tensor, np.ndarray]] = []
@@ -149,7 +149,7 @@ def stated_shape(layer: nn.Module) -> Shape | None:
     """The shape of one input sample, where a first layer says it."""
     if not isinstance(layer, Layer):
         return None
-    if layer.input_shape is not None:
+    if layer.input_shape is not None or len(layer.input_axes.split()) > 1:
         return layer.input_shape
     for field in layer.inferred_fields():
         if field.kind.axis == -1 and (size := getattr(layer, field.name)) is not None:

@@ -113,13 +113,14 @@ class Network(nn.Module):
         Raises ShapeError where a layer cannot take what comes.
         """
         if shapes not in self.fits:
+            declared = self.built and None not in self.shapes  # other sizes are then tried, not declared
             values = list(shapes)
             for step, came, gives in list(self.measured(shapes)):  # all are checked before any weight is made
                 if isinstance(step.layer, Layer):
                     step.layer.build_for(*came)
                 values.append(gives)
-            self.shapes = list(shapes)
-            self.reached = values[-1]
+            if not declared:
+                self.shapes, self.reached = list(shapes), values[-1]
             self.fits[shapes] = [values[output] for output in self.outputs]
         return self.fits[shapes]
 
@@ -140,16 +141,13 @@ def from_symbols(inputs: Sequence[Symbol], outputs: Sequence[Symbol]) -> Network
     network.input_names = [symbol.name for symbol in inputs]
     number = {id(symbol): i for i, symbol in enumerate(inputs)}
     used: set[int] = set()
-    for output in outputs:
-        for symbol in in_order(output):
-            if id(symbol) in number:
-                continue
-            if symbol.layer is None:
-                raise ValueError(
-                    f"the outputs depend on an Input of shape {symbol.shape} that is not among inputs; add it"
-                )
-            used.update(number[id(source)] for source in symbol.sources)
-            number[id(symbol)] = network.add(symbol.layer, tuple(number[id(source)] for source in symbol.sources))
+    for symbol in in_order(outputs):
+        if id(symbol) in number:
+            continue
+        if symbol.layer is None:
+            raise ValueError(f"the outputs depend on an Input of shape {symbol.shape} that is not among inputs; add it")
+        used.update(number[id(source)] for source in symbol.sources)
+        number[id(symbol)] = network.add(symbol.layer, tuple(number[id(source)] for source in symbol.sources))
     idle = [symbol.shape for i, symbol in enumerate(inputs) if i not in used and symbol not in outputs]
     if idle:
         raise ValueError(f"no output depends on the Input of shape {idle[0]}; connect it, or leave it out of inputs")
@@ -175,15 +173,13 @@ def merged(networks: Sequence[Network], merger: nn.Module) -> Network:
     return whole
 
 
-def in_order(output: Symbol) -> Iterator[Symbol]:
-    """All symbols an output depends on, itself last, each after what it reads."""
-    seen: set[int] = set()
-    stack = [(output, False)]
+def in_order(outputs: Sequence[Symbol]) -> list[Symbol]:
+    """All symbols that some outputs depend on, and those themselves, in the order in which they were made."""
+    found: dict[int, Symbol] = {}
+    stack = list(outputs)
     while stack:
-        symbol, ready = stack.pop()
-        if ready:
-            yield symbol
-        elif id(symbol) not in seen:
-            seen.add(id(symbol))
-            stack.append((symbol, True))
-            stack.extend((source, False) for source in reversed(symbol.sources))
+        symbol = stack.pop()
+        if id(symbol) not in found:
+            found[id(symbol)] = symbol
+            stack.extend(symbol.sources)
+    return sorted(found.values(), key=lambda symbol: symbol.order)

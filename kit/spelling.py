@@ -8,22 +8,24 @@ from typing import Any, TypeVar
 from kit.fields import MISSING
 from kit.names import near_miss
 
-# 2015 (and the years between) -> today
+# 2015 (and the years between) -> today; of several words, the first that the class has
 SYNONYMS = {
     "output_dim": "units",
     "nb_filter": "filters",
     "stack_size": "input_channels",
-    "init": "kernel_initializer",
+    "init": "kernel_initializer embeddings_initializer",
     "inner_init": "recurrent_initializer",
     "inner_activation": "recurrent_activation",
-    "W_regularizer": "kernel_regularizer",
+    "W_regularizer": "kernel_regularizer embeddings_regularizer",
     "b_regularizer": "bias_regularizer",
-    "W_constraint": "kernel_constraint",
+    "W_constraint": "kernel_constraint embeddings_constraint",
     "b_constraint": "bias_constraint",
     "border_mode": "padding",
     "subsample": "strides",
     "poolsize": "pool_size",
     "p": "rate",
+    "sigma": "stddev",
+    "alpha": "negative_slope",
     "dims": "target_shape",
     "lr": "learning_rate",
     "nb_epoch": "epochs",
@@ -32,6 +34,11 @@ SYNONYMS = {
 OPPOSITES = {"ignore_border": "ceil_mode"}  # True in one is False in the other
 PARTS = {"nb_row": ("kernel_size", 0), "nb_col": ("kernel_size", 1)}  # one number of a pair
 WITHOUT_MEANING = {"mode", "image_shape", "kappa"}  # accepted, and nothing depends on them here
+
+
+def synonym(word: str, known: Iterable[str]) -> str | None:
+    """Today's name for a word, among those that are known."""
+    return next((name for name in SYNONYMS.get(word, "").split() if name in known), None)
 
 
 def today(words: dict[str, Any], known: Iterable[str], owner: str) -> dict[str, Any]:
@@ -51,12 +58,12 @@ def today(words: dict[str, Any], known: Iterable[str], owner: str) -> dict[str, 
                 name, index = PARTS[word]
                 pairs.setdefault(name, {})[index] = value
                 value = (pairs[name].get(0, value), pairs[name].get(1, value))
-            elif SYNONYMS.get(word) in known:
-                name = SYNONYMS[word]
+            elif meant := synonym(word, known):
+                name = meant
             elif word in WITHOUT_MEANING:
                 continue
             else:
-                old = [synonym for synonym, name in SYNONYMS.items() if name in known]
+                old = [old for old in SYNONYMS if synonym(old, known)]
                 hint = near_miss(word, [*known, *old]) or f"; it takes {', '.join(sorted(known))}"
                 raise TypeError(f"{owner} has no argument {word!r}{hint}")
         if name in said and (word not in PARTS or len(pairs.get(name, ())) == 1):
@@ -108,7 +115,8 @@ def orders(cls: Any, args: tuple[Any, ...], words: Iterable[str] = ()) -> list[l
     """The orders in which positional arguments can be meant, likeliest first.
 
     Leading sizes go from input to output as in 2015 ("Dense(20, 64)"); with fewer, the input's is inferred
-    ("Dense(64)"), and what follows is in today's order. The last sizes may be said by name ("Dense(20, output_dim=64)").
+    ("Dense(64)"), and what follows is in today's order. The last sizes may be said by name
+    ("Dense(20, output_dim=64)").
     """
     fields = cls.declaration
     house = [name for name, field in fields.items() if not field.kind.keyword]
@@ -117,7 +125,7 @@ def orders(cls: Any, args: tuple[Any, ...], words: Iterable[str] = ()) -> list[l
     while leading < len(args) and isinstance(args[leading], int) and not isinstance(args[leading], bool):
         leading += 1
     inferred = {name for name, field in fields.items() if field.kind.axis is not None}
-    needed = [size for size in cls.leading_sizes if size not in inferred and SYNONYMS.get(size) not in inferred]
+    needed = [size for size in cls.leading_sizes if size not in inferred and not synonym(size, inferred)]
     found = []
     rest = cls.leading_sizes[leading:]
     if cls.leading_sizes and (not rest or (leading == len(args) > 0 and set(rest) <= set(words))):

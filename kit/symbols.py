@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ class Symbol:
     layer: nn.Module | None = None
     sources: tuple[Symbol, ...] = ()
     name: str | None = None
+    order: int = field(default_factory=itertools.count().__next__)  # which was made first names its layer first
 
     def __repr__(self) -> str:
         made = f" from {self.layer!r}" if self.layer is not None else ""

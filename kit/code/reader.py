@@ -81,6 +81,7 @@ class Reader:
         self.model: Any = None
         self.names = AutomaticNames()
         self.line = 1
+        self.followed = 0  # statements so far
         self.calls: dict[str, Callable[[ast.Call], Any]] = {
             "Sequential": self.sequential,
             "Model": self.functional_model,
@@ -91,10 +92,11 @@ class Reader:
     def read(self, text: str) -> Document:
         """The document of a text."""
         try:
-            statements = ast.parse(text).body
+            self.run(ast.parse(text).body)
         except SyntaxError as error:
             raise CodeError(f"this is not Python: {error.msg}", error.lineno or 1) from None
-        self.run(statements)
+        except (RecursionError, MemoryError):
+            raise self.fail("the text is nested too deeply; write it in shorter steps") from None
         if self.model is None:
             raise CodeError(
                 "there is no model here; make one with Sequential([...]) or Model(inputs, outputs)", self.line
@@ -112,9 +114,14 @@ class Reader:
         """Follows some statements."""
         for statement in statements:
             self.line = statement.lineno
+            self.followed += 1
+            if self.followed > 10 * MAXIMUM_NODES:
+                raise self.fail("the loops are too long; repeat less")
             match statement:
                 case ast.Import() | ast.ImportFrom():
                     self.imports(statement)
+                case ast.Assign(value=ast.Call(func=ast.Attribute(attr=method))) if method in AFTERWARDS:
+                    pass
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     self.variables[name] = self.value(value)
                 case ast.For(target=ast.Name(id=name), body=body, orelse=[]):
@@ -142,6 +149,8 @@ class Reader:
             bounds = [self.value(argument) for argument in node.args]
             if not all(isinstance(bound, int) for bound in bounds) or not 1 <= len(bounds) <= 3:
                 raise self.fail("range takes one to three whole numbers")
+            if 0 in bounds[2:] or any(abs(bound) > LARGEST for bound in bounds):
+                raise self.fail("a loop goes through range(...) with a step, and no further than it can count")
             items: Any = range(*bounds)
         else:
             items = self.value(node)
@@ -195,7 +204,8 @@ class Reader:
             chain = self.value(function.value)
             return self.append(chain, self.arguments(node)[0])
         if isinstance(function, ast.Call) or self.is_layer(function):
-            return self.connect(self.value(function), self.arguments(node)[0])
+            reads = self.arguments(node)
+            return self.connect(self.value(function), reads[0] if len(reads) == 1 else reads)
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         name = self.classes.get(name, name)
         if name in self.calls:
@@ -223,15 +233,21 @@ class Reader:
         return {str(word.arg): self.value(word.value) for word in node.keywords}
 
     def construct(self, name: str, node: ast.Call) -> Made | str:
-        """A layer; or the text of a regularizer's or constraint's call, which stands for it."""
+        """A layer; or the text of a regularizer's, constraint's or optimizer's call, which stands for it."""
         from kit.constraints import CONSTRAINTS
+        from kit.optimizers import OPTIMIZERS
         from kit.regularizers import REGULARIZERS
 
+        spoken: dict[str, Callable[..., Any]] = {
+            **REGULARIZERS,
+            **CONSTRAINTS,
+            **{cls.__name__: cls for cls in OPTIMIZERS.values()},
+        }
         arguments, words = self.arguments(node, least=0), self.words(node)
         line = node.lineno
         try:
-            if name in REGULARIZERS or name in CONSTRAINTS:
-                return repr({**REGULARIZERS, **CONSTRAINTS}[name](*arguments, **words))
+            if name in spoken:
+                return repr(spoken[name](*arguments, **words))
             return Made(layer_class(CLASS_SYNONYMS.get(name, name))(*arguments, **words))
         except (TypeError, ValueError) as error:
             raise CodeError(str(error), line) from None
@@ -284,15 +300,22 @@ class Reader:
     def merger(self, node: ast.Call) -> Value:
         """add([a, b]), concatenate([a, b])."""
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        made = Made(layer_class(MERGERS[self.classes.get(name, name)])(**self.words(node)))
-        return self.connect(made, self.arguments(node)[0])
+        inputs, *settings = self.arguments(node)
+        try:
+            made = Made(layer_class(MERGERS[self.classes.get(name, name)])(*settings, **self.words(node)))
+        except (TypeError, ValueError) as error:
+            raise self.fail(str(error)) from None
+        return self.connect(made, inputs)
 
     def sequential(self, node: ast.Call) -> Chain:
         """Sequential() or Sequential([...])."""
         if self.model is not None:
             raise self.fail("there is a second model here; keep one")
         self.model = chain = Chain()
-        for item in self.arguments(node, least=0)[:1]:
+        given, words = self.arguments(node, least=0), self.words(node)
+        if len(given) + len(words) > 1 or set(words) - {"layers"}:
+            raise self.fail("Sequential takes one list of layers")
+        for item in [*given, *words.values()]:
             for layer in item if isinstance(item, (list, tuple)) else [item]:
                 self.append(chain, layer)
         return chain

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import keyword
 from typing import Any
 
@@ -41,7 +43,8 @@ def construction(node: dict[str, Any], names: AutomaticNames, chain: bool) -> st
         shape = tuple(node["config"]["shape"])
         automatic = names.next(INPUT)
         names.taken.add(name)
-        return f"Input({shape!r})" if name == automatic else f'Input({shape!r}, name="{name}")'
+        text = json.dumps(name, ensure_ascii=False)
+        return f"Input({shape!r})" if name == automatic else f"Input({shape!r}, name={text})"
     if node.get("shared_with"):
         return ""
     layer = make_layer(node)
@@ -55,8 +58,8 @@ def functional(
     document: Document, nodes: list[dict[str, Any]], sources: dict[str, list[str]], calls: dict[str, str]
 ) -> list[str]:
     """The lines that call each layer on what it reads."""
-    variables = {node["id"]: variable(node["id"]) for node in nodes}
     shared = {node["shared_with"] for node in nodes if node.get("shared_with")}
+    variables = variables_of(nodes, shared)
     lines = []
     for node in nodes:
         name = node["id"]
@@ -77,6 +80,18 @@ def functional(
     outputs = [variables[output] for output in document.get("outputs") or sinks(document)]
     ends = [names[0] if len(names) == 1 else f"[{', '.join(names)}]" for names in (inputs, outputs)]
     return [*lines, f"model = Model({', '.join(ends)})"]
+
+
+def variables_of(nodes: list[dict[str, Any]], shared: set[str]) -> dict[str, str]:
+    """For each node's id a Python name of its own, which hides no class that the text uses."""
+    taken = {"Model", *(node["layer"] for node in nodes)}
+    found: dict[str, str] = {}
+    for node in nodes:
+        plain = variable(node["id"])
+        names = itertools.chain([plain], (f"{plain}_{i}" for i in itertools.count(2)))
+        name = found[node["id"]] = next(name for name in names if not taken & {name, f"{name}_layer"})
+        taken |= {name, f"{name}_layer"} if node["id"] in shared else {name}
+    return found
 
 
 def variable(name: str) -> str:

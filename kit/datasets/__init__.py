@@ -1,7 +1,20 @@
-"""Data sets. Each has `load_data()`, which gives (X_train, y_train), (X_test, y_test)."""
+"""Data sets. Each has `load_data()`, which gives (X_train, y_train), (X_test, y_test).
 
-from kit.datasets import digits
+DATASETS has those that ship with the kit; `files` says where the files of the others come from.
+"""
 
-DATASETS = {"digits": digits}
+from kit.datasets import breast_cancer, cifar10, definitions, digits, fashion_mnist, imdb, mnist, reuters
 
-__all__ = ["DATASETS", "digits"]
+DATASETS = {"digits": digits, "breast_cancer": breast_cancer, "definitions": definitions}
+
+__all__ = [
+    "DATASETS",
+    "breast_cancer",
+    "cifar10",
+    "definitions",
+    "digits",
+    "fashion_mnist",
+    "imdb",
+    "mnist",
+    "reuters",
+]

@@ -8,9 +8,9 @@ from importlib import resources
 
 import numpy as np
 
-CLASSES = tuple(str(digit) for digit in range(10))
+from kit.datasets.dividing import Split, divided
 
-Split = tuple[np.ndarray, np.ndarray]
+CLASSES = tuple(str(digit) for digit in range(10))
 
 
 def load_data(test_split: float = 0.2, seed: int = 113) -> tuple[Split, Split]:
@@ -18,12 +18,7 @@ def load_data(test_split: float = 0.2, seed: int = 113) -> tuple[Split, Split]:
 
     test_split: fraction of the samples, drawn at random, that is kept for testing. seed: of that draw.
     """
-    if not 0 < test_split < 1:
-        raise ValueError(f"load_data(test_split={test_split!r}): it takes a fraction between 0 and 1, such as 0.2")
     with resources.files(__package__).joinpath("digits.npz").open("rb") as file, np.load(file) as arrays:
         X = arrays["X"].astype("float32")[:, None] / 16
         y = arrays["y"].astype("int64")
-    order = np.random.default_rng(seed).permutation(len(X))
-    test = round(len(X) * test_split)
-    train = order[test:], order[:test]
-    return (X[train[0]], y[train[0]]), (X[train[1]], y[train[1]])
+    return divided(X, y, test_split, seed)

@@ -63,6 +63,63 @@ class Dense(Layer):
         return activations.get(self.activation)(F.linear(x, self.kernel.t(), self.bias))
 
 
+class TimeDistributedDense(Dense):
+    """y_t = activation(x_t W + b) at each time t.
+
+    In (n, time, input_dim); out (n, time, units).
+    """
+
+    input_axes = "time input_dim"
+
+
+class MaxoutDense(Layer):
+    """y = max_k (x W_k + b_k), the greatest of nb_feature linear maps (Goodfellow et al. 2013).
+
+    In (n, ..., input_dim); out (n, ..., units).
+
+    units: width of the output.
+    nb_feature: number of linear maps.
+    use_bias: whether b is added.
+    kernel_initializer: how each W_k (input_dim, units) starts.
+    bias_initializer: how b (nb_feature, units) starts.
+    kernel_regularizer: penalty on W, such as "l2(0.01)".
+    bias_regularizer: penalty on b.
+    kernel_constraint: what W is held to, such as "nonneg".
+    bias_constraint: what b is held to.
+    input_dim: width of the input; inferred where it is left out.
+    """
+
+    family = "core"
+    leading_sizes = ("input_dim", "output_dim")
+    seed_order = "nb_feature init weights W_regularizer b_regularizer W_constraint b_constraint"
+
+    units: Size
+    nb_feature: Size = 4
+    use_bias: bool = True
+    kernel_initializer: InitializerName = "glorot_uniform"
+    bias_initializer: InitializerName = "zeros"
+    kernel_regularizer: RegularizerName = None
+    bias_regularizer: RegularizerName = None
+    kernel_constraint: ConstraintName = None
+    bias_constraint: ConstraintName = None
+    input_dim: InputSize = None
+
+    kernel: Tensor
+    bias: Tensor
+
+    def build(self, input_dim: int) -> None:
+        self.add_weight("kernel", (self.nb_feature, input_dim, self.units), parts=torch.unbind)
+        if self.use_bias:
+            self.add_weight("bias", (self.nb_feature, self.units))
+        else:
+            self.register_parameter("bias", None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        maps = self.kernel.movedim(1, -1).flatten(0, 1)  # (nb_feature * units, input_dim)
+        y = F.linear(x, maps, None if self.bias is None else self.bias.flatten())
+        return y.unflatten(-1, (self.nb_feature, self.units)).amax(-2)
+
+
 class Activation(Layer):
     """y = activation(x).
 
@@ -137,4 +194,56 @@ class Reshape(Layer):
         return x.reshape(x.shape[0], *self.target_shape)
 
 
-__all__ = ["Activation", "Dense", "Dropout", "Flatten", "Merge", "Reshape"]
+class Permute(Layer):
+    """Each sample with its axes in another order. In (n, ...); out (n, ...).
+
+    dims: for each axis of the output, the axis of the input it was, from 1: (2, 1) swaps two.
+    """
+
+    family = "core"
+    all_sizes = "dims"
+
+    dims: Annotated[tuple[int, ...], sizes()]
+
+    def validate(self) -> None:
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(f"{self!r}: dims takes each number from 1 to {len(self.dims)} once, in any order")
+
+    def check(self, shape: Shape) -> None:
+        if len(shape) != len(self.dims):
+            raise ShapeError(f"{self.label} orders {len(self.dims)} axes, but its input {shape} has {len(shape)}")
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.permute(0, *self.dims)
+
+
+class RepeatVector(Layer):
+    """y_t = x at each time t. In (n, features); out (n, time, features).
+
+    n: how many times.
+    """
+
+    family = "core"
+    input_axes = "features"
+
+    n: Size
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, None].expand(-1, self.n, -1)
+
+
+Repeat = RepeatVector
+
+__all__ = [
+    "Activation",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "MaxoutDense",
+    "Merge",
+    "Permute",
+    "Repeat",
+    "RepeatVector",
+    "Reshape",
+    "TimeDistributedDense",
+]

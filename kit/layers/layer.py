@@ -1,6 +1,7 @@
 """The base of all layers, and the catalog they enter by being defined."""
 
 import inspect
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -40,6 +41,7 @@ class Layer(Declared, nn.Module):
     input_count: ClassVar[int | None] = 1  # how many tensors it takes; None for any number
     input_axes: ClassVar[str] = ""  # names of the input's axes after the first, where their number is fixed
     takes_integers: ClassVar[bool] = False  # whether its input holds whole numbers, such as word indexes
+    weights_advice: ClassVar[str] = "give an array of that shape"  # what to do where set_weights is given another
     generator: ClassVar[Generator | None] = None  # where random numbers come from; None: torch's default
     called: ClassVar[str | None] = None  # what its model calls it
 
@@ -74,17 +76,30 @@ class Layer(Declared, nn.Module):
     def check(self, shape: Shape) -> None:
         """Hook: raise ShapeError where a sample of this shape cannot be taken."""
 
-    def add_weight(self, name: str, shape: Shape, initializer: Any = None) -> None:
-        """Makes the parameter `name`, as the fields `<name>_initializer`, `_regularizer` and `_constraint` say."""
+    def add_weight(
+        self,
+        name: str,
+        shape: Shape,
+        initializer: Any = None,
+        fields: str | None = None,
+        parts: Callable[[Tensor], Sequence[Tensor]] | None = None,
+    ) -> None:
+        """Makes the parameter `name`, as the fields `<name>_initializer`, `_regularizer` and `_constraint` say.
+
+        fields: what those fields begin with, where it is not the name.
+        parts: gives the views of the weight that are initialized each by itself, such as the gates of an LSTM.
+        """
+        fields = fields or name
         weight = nn.Parameter(torch.empty(shape), requires_grad=self.trainable)
-        fill = initializations.get(initializer or getattr(self, f"{name}_initializer"))
+        fill = initializations.get(initializer or getattr(self, f"{fields}_initializer"))
         if not weight.is_meta:
             with torch.no_grad():
-                fill(weight, self.generator)
+                for part in parts(weight) if parts else [weight]:
+                    fill(part, self.generator)
         self.register_parameter(name, weight)
-        if penalty := regularizers.get(getattr(self, f"{name}_regularizer", None)):
+        if penalty := regularizers.get(getattr(self, f"{fields}_regularizer", None)):
             self.penalties[name] = penalty
-        if limit := constraints.get(getattr(self, f"{name}_constraint", None)):
+        if limit := constraints.get(getattr(self, f"{fields}_constraint", None)):
             self.limits[name] = limit
 
     def __call__(self, *inputs: Any, **words: Any) -> Any:
@@ -136,7 +151,14 @@ class Layer(Declared, nn.Module):
         found: dict[str, Any] = {"input_shape": shapes[0] if shapes else self.input_shape}
         for field in self.inferred_fields():
             axis = field.kind.axis or 0
-            found[field.name] = shapes[0][axis - 1 if axis > 0 else axis]
+            place = axis - 1 if axis > 0 else axis
+            if not -len(shapes[0]) <= place < len(shapes[0]):
+                came = f"(n, {', '.join(map(str, shapes[0]))})" if shapes[0] else "(n,)"
+                raise ShapeError(
+                    f"{self.label} needs an axis for {field.name} in its input, but {came} came; "
+                    "give samples one axis more, for example X[:, None]"
+                )
+            found[field.name] = shapes[0][place]
         return found
 
     def accept(self, *shapes: Shape) -> None:
@@ -170,9 +192,14 @@ class Layer(Declared, nn.Module):
         """A layer with the same fields and no weights yet."""
         return type(self)(**{name: getattr(self, name) for name in self.declaration})
 
+    def spoken_weights(self, held: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Hook: the weights as get_weights gives them, views of those that are held, where 2015 had other pieces."""
+        return held
+
     def get_weights(self) -> list[np.ndarray]:
         """Copies of the weights (then of the running statistics, where it has any) as NumPy arrays."""
-        return [tensor.detach().cpu().numpy().copy() for tensor in self.state_dict().values()]
+        spoken = self.spoken_weights(self.state_dict())
+        return [tensor.detach().cpu().numpy().copy() for tensor in spoken.values()]
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
         """Copies arrays into the weights, in the order of get_weights. ValueError where they do not fit."""
@@ -180,20 +207,24 @@ class Layer(Declared, nn.Module):
             tensor.copy_(torch.as_tensor(array))
 
     def matched(self, weights: list[np.ndarray]) -> list[tuple[Tensor, np.ndarray]]:
-        """Each weight with the array that is to be copied into it. ValueError where they do not fit."""
+        """Each weight with the array that is to be copied into it. ValueError where they do not fit.
+
+        They come in the order of get_weights, as they are held, or without the running statistics, as in 2015.
+        """
         held = self.state_dict()
-        if len(weights) == len(list(self.parameters())):  # without the running statistics, as in 2015
-            held = {name: tensor for name, tensor in held.items() if name in dict(self.named_parameters())}
-        if len(weights) != len(held):
-            raise ValueError(f"{self.label} has {len(held)} weights, but {len(weights)} came: {', '.join(held)}")
+        trained = {name: tensor for name, tensor in held.items() if name in dict(self.named_parameters())}
+        spoken = self.spoken_weights(held)
+        wanted = next((form for form in (spoken, held, trained) if len(form) == len(weights)), None)
+        if wanted is None:
+            raise ValueError(f"{self.label} has {len(spoken)} weights, but {len(weights)} came: {', '.join(spoken)}")
         arrays = [np.asarray(array) for array in weights]
-        for (name, tensor), array in zip(held.items(), arrays, strict=True):
+        for (name, tensor), array in zip(wanted.items(), arrays, strict=True):
             if tuple(tensor.shape) != array.shape:
                 raise ValueError(
                     f"{self.label}: its {name} has shape {tuple(tensor.shape)}, but {array.shape} came; "
-                    "give an array of that shape"
+                    f"{self.weights_advice}"
                 )
-        return list(zip(held.values(), arrays, strict=True))
+        return list(zip(wanted.values(), arrays, strict=True))
 
     def __repr__(self) -> str:
         """The call that makes an equal layer."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from kit.training.autosave import Autosave
-from kit.training.steps import Record
+from kit.training.steps import Record, advice, became_nan
 
 if TYPE_CHECKING:
     from kit.training.trainable import Trainable
@@ -202,11 +202,8 @@ class Run:
             self.step_count = record.step
             self.epoch += record.ended is not None
             self._recent.append((time.monotonic(), record.samples))
-            if record.ended is not None and record.ended["loss"] != record.ended["loss"]:
-                raise FloatingPointError(
-                    f"the loss became NaN in epoch {record.epoch}; lower the learning rate, scale the inputs, "
-                    "or set the optimizer's clipnorm=1.0"
-                )
+            if became_nan(record):
+                raise FloatingPointError(advice(record))
             self.autosave.if_due()
 
     def _obey(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -32,6 +32,19 @@ class Record:
     ended: dict[str, float] | None = None
 
 
+def became_nan(record: Record) -> bool:
+    """Whether an epoch ended with a loss that is no number."""
+    return record.ended is not None and record.ended["loss"] != record.ended["loss"]
+
+
+def advice(record: Record) -> str:
+    """What to do then."""
+    return (
+        f"the loss became NaN in epoch {record.epoch}; lower the learning rate, scale the inputs, "
+        "or set the optimizer's clipnorm=1.0"
+    )
+
+
 class Means:
     """Running means of values, weighted by the number of samples; nothing is read from the device until asked."""
 
@@ -55,23 +68,42 @@ class Means:
 
 def steps(
     model: Trainable,
-    data: Data,
+    X: Any,
+    y: Any = None,
     *,
-    batch_size: int,
-    epochs: int,
+    batch_size: int = 32,
+    epochs: int = 1,
     shuffle: bool = True,
     validation: Data | None = None,
     metrics: Metrics | None = None,
     randomness: Randomness | None = None,
 ) -> Iterator[Record]:
-    """Trains a model, one batch for each `next()`. The model's lock is held during a batch, never between two.
+    """Trains a model on samples X (n, ...) and targets y, one batch for each `next()`, and yields a Record of each.
 
+    The model's lock is held during a batch, never between two. X may be checked Data, with its target; validation is.
     metrics: measured beside the loss; the model's own if none. randomness: a new one if none.
+    Raises ValueError, at once, where the data do not suit the model.
     """
+    data = X if isinstance(X, Data) else model._data(X, y)
+    metrics = model.metrics if metrics is None else metrics
+    return batch_by_batch(
+        model, data, batch_size, epochs, shuffle, validation, metrics, randomness or Randomness(None, model.device)
+    )
+
+
+def batch_by_batch(
+    model: Trainable,
+    data: Data,
+    batch_size: int,
+    epochs: int,
+    shuffle: bool,
+    validation: Data | None,
+    metrics: Metrics,
+    randomness: Randomness,
+) -> Iterator[Record]:
+    """The generator of `steps`."""
     step = 0
     batches = -(-len(data) // batch_size)
-    metrics = model.metrics if metrics is None else metrics
-    randomness = randomness or Randomness(None, model.device)
     with model.lock:
         randomness.lend(model.module)
         model.update.prepare()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from kit import metrics as metric_names
 from kit import objectives, optimizers
@@ -23,7 +23,7 @@ from kit.training.lock import FairLock
 from kit.training.progress import shown
 from kit.training.randomness import Randomness
 from kit.training.run import Run
-from kit.training.steps import Record, evaluating, measure, steps
+from kit.training.steps import Record, advice, became_nan, evaluating, measure, steps
 from kit.training.update import Update
 
 Metric = str | Callable[[Tensor, Tensor], Tensor]
@@ -158,6 +158,8 @@ class Trainable:
         try:
             for record in shown(records, int(epochs), batches, verbose):
                 self.history.add(record)
+                if became_nan(record):
+                    warnings.warn(advice(record), stacklevel=3)
                 saving.if_due()
         finally:
             saving.now()

@@ -27,6 +27,7 @@ def path(tmp_path):
 
 SAVERS = """
 import itertools, os, sys
+import h5py  # now, not after each fork
 import numpy as np
 from kit.storage import write
 for _ in sys.stdin:
@@ -43,7 +44,10 @@ for _ in sys.stdin:
 @posix
 def test_a_process_killed_at_any_instant_leaves_one_whole_save(path):
     chance = random.Random(0)
-    write(path, {"a": np.zeros(1), "b": np.zeros(1)}, {"number": 0})
+    start = time.monotonic()
+    for _ in range(5):
+        write(path, {"a": np.zeros(50_000), "b": np.zeros(50_000)}, {"number": 0})
+    one_save = (time.monotonic() - start) / 5
     reached = []
     with subprocess.Popen(
         [sys.executable, "-c", SAVERS, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -51,7 +55,7 @@ def test_a_process_killed_at_any_instant_leaves_one_whole_save(path):
         for _ in range(KILLS):
             print("start", file=savers.stdin, flush=True)
             saver = int(savers.stdout.readline())
-            time.sleep(chance.uniform(0.005, 0.06))
+            time.sleep(0.005 + chance.uniform(0, 8) * one_save)
             os.kill(saver, signal.SIGKILL)
             stored = read(path)
             reached.append(stored.config["number"])

@@ -1,0 +1,119 @@
+"""One construction or more of every layer, and the shapes of one sample of its inputs; the generic tests run on all."""
+
+from typing import Any, NamedTuple
+
+import torch
+
+from kit import CATALOG
+
+Shape = tuple[int, ...]
+
+
+class Example(NamedTuple):
+    """A call that makes a layer, and what it is then given."""
+
+    call: str
+    shapes: tuple[Shape, ...]
+
+    def make(self) -> Any:
+        """The layer, not built."""
+        return eval(self.call, dict(CATALOG))
+
+    def samples(self, count: int = 5) -> list[torch.Tensor]:
+        """Inputs for it: normal numbers, or whole ones from 0 to 2 where it takes those."""
+        generator = torch.Generator().manual_seed(1)
+        if getattr(self.make(), "takes_integers", False):
+            return [torch.randint(0, 3, (count, *shape), generator=generator) for shape in self.shapes]
+        return [torch.randn(count, *shape, generator=generator) for shape in self.shapes]
+
+
+EXAMPLES: dict[str, list[Example]] = {
+    "Dense": [
+        Example("Dense(3)", ((4,),)),
+        Example('Dense(3, "tanh", use_bias=False, kernel_initializer="orthogonal", input_dim=4)', ((4,),)),
+        Example('Dense(3, kernel_regularizer="l2(0.1)", bias_constraint="maxnorm(1.5)", name="head")', ((5, 4),)),
+        Example("Dense(3, trainable=False, input_shape=(4,))", ((4,),)),
+    ],
+    "TimeDistributedDense": [Example('TimeDistributedDense(4, 3, init="uniform", activation="tanh")', ((5, 4),))],
+    "MaxoutDense": [
+        Example("MaxoutDense(3)", ((4,),)),
+        Example('MaxoutDense(4, 3, nb_feature=2, use_bias=False, init="orthogonal")', ((5, 4),)),
+    ],
+    "Permute": [Example("Permute((2, 1))", ((3, 4),)), Example("Permute(3, 1, 2)", ((3, 4, 2),))],
+    "RepeatVector": [Example("RepeatVector(3)", ((4,),)), Example("Repeat(1)", ((4,),))],
+    "LeakyReLU": [Example("LeakyReLU()", ((5,),)), Example("LeakyReLU(alpha=0.1)", ((2, 3, 3),))],
+    "PReLU": [
+        Example("PReLU()", ((5,),)),
+        Example("PReLU((5,))", ((5,),)),
+        Example('PReLU(alpha_initializer="uniform", alpha_constraint="nonneg", shared_axes=(2, 3))', ((2, 3, 3),)),
+    ],
+    "ELU": [Example("ELU()", ((5,),)), Example("ELU(alpha=0.5)", ((2, 3),))],
+    "Softmax": [Example("Softmax()", ((5,),)), Example("Softmax(axis=1)", ((2, 3, 3),))],
+    "Embedding": [
+        Example("Embedding(4, 3)", ((5,),)),
+        Example('Embedding(5, 3, init="normal", W_regularizer="l2(0.1)", W_constraint="unitnorm")', ((),)),
+    ],
+    "WordContextProduct": [
+        Example("WordContextProduct(4)", ((2,),)),
+        Example('WordContextProduct(5, 3, init="normal", activation=None)', ((2,),)),
+    ],
+    "SimpleRNN": [
+        Example("SimpleRNN(3)", ((5, 2),)),
+        Example('SimpleRNN(2, 3, activation="sigmoid", return_sequences=True, go_backwards=True)', ((5, 2),)),
+        Example('SimpleRNN(3, "relu", use_bias=False, truncate_gradient=2)', ((3, 2),)),
+    ],
+    "SimpleDeepRNN": [
+        Example("SimpleDeepRNN(3)", ((4, 2),)),
+        Example('SimpleDeepRNN(2, 3, 2, activation="tanh", return_sequences=True)', ((4, 2),)),
+        Example("SimpleDeepRNN(3, depth=1, use_bias=False)", ((4, 2),)),
+    ],
+    "GRU": [
+        Example("GRU(3)", ((4, 2),)),
+        Example("GRU(2, 3, return_sequences=True, reset_after=False)", ((4, 2),)),
+        Example('GRU(3, activation="sigmoid", inner_activation="hard_sigmoid", go_backwards=True)', ((4, 2),)),
+        Example('GRU(3, use_bias=False, recurrent_constraint="maxnorm(2.0)")', ((4, 2),)),
+    ],
+    "LSTM": [
+        Example("LSTM(3)", ((4, 2),)),
+        Example('LSTM(2, 3, activation="sigmoid", inner_activation="hard_sigmoid")', ((4, 2),)),
+        Example("LSTM(3, return_sequences=True, use_bias=False)", ((4, 2),)),
+        Example('LSTM(3, unit_forget_bias=False, bias_initializer="normal", kernel_regularizer="l2(0.1)")', ((1, 2),)),
+    ],
+    "Activation": [
+        Example('Activation("softmax")', ((5,),)),
+        Example('Activation("tanh")', ((2, 3, 3),)),
+        Example('Activation("gelu")', ((5,),)),
+    ],
+    "Dropout": [Example("Dropout(0.5)", ((6,),)), Example("Dropout(1)", ((6,),)), Example("Dropout(0)", ((2, 3),))],
+    "Flatten": [Example("Flatten()", ((2, 3, 4),)), Example("Flatten()", ((5,),))],
+    "Reshape": [
+        Example("Reshape((2, 6))", ((3, 4),)),
+        Example("Reshape(2, -1)", ((3, 4),)),
+        Example("Reshape(12)", ((3, 4),)),
+    ],
+    "Conv2D": [
+        Example("Conv2D(3, 3)", ((2, 6, 5),)),
+        Example('Conv2D(3, (2, 4), strides=(2, 1), padding="same", activation="sigmoid")', ((2, 5, 6),)),
+        Example('Conv2D(3, 2, padding="full", use_bias=False, input_channels=2)', ((2, 4, 4),)),
+        Example('Conv2D(2, 3, strides=2, kernel_initializer="he_normal")', ((1, 7, 7),)),
+    ],
+    "MaxPooling2D": [
+        Example("MaxPooling2D()", ((2, 5, 4),)),
+        Example("MaxPooling2D(3, strides=2, ceil_mode=True)", ((2, 6, 8),)),
+        Example('MaxPooling2D((2, 3), padding="same")', ((2, 5, 5),)),
+    ],
+    "BatchNormalization": [
+        Example("BatchNormalization()", ((4,),)),
+        Example("BatchNormalization(momentum=0.5, epsilon=0.1)", ((2, 3, 4),)),
+        Example("BatchNormalization(axis=-1, scale=False)", ((3, 4),)),
+        Example("BatchNormalization(axis=1, center=False)", ((3, 4),)),
+        Example("BatchNormalization((4,))", ((4,),)),
+    ],
+    "Add": [Example("Add()", ((4,), (4,))), Example("Add()", ((2, 3), (2, 3), (2, 3)))],
+    "Concatenate": [
+        Example("Concatenate()", ((4,), (3,))),
+        Example("Concatenate(axis=1)", ((2, 3, 3), (1, 3, 3))),
+        Example("Concatenate(axis=-2)", ((2, 3), (4, 3), (1, 3))),
+    ],
+}
+ALL = [example for name, examples in EXAMPLES.items() if name in CATALOG for example in examples]

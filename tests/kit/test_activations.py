@@ -1,0 +1,53 @@
+"""Activations against NumPy."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from kit import activations
+
+
+def normal_distribution(x: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.vectorize(math.erf)(x / math.sqrt(2)))
+
+
+FORMULAS = {
+    "linear": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softmax": lambda x: np.exp(x) / np.exp(x).sum(-1, keepdims=True),
+    "time_distributed_softmax": lambda x: np.exp(x) / np.exp(x).sum(-1, keepdims=True),
+    "softplus": lambda x: np.log1p(np.exp(x)),
+    "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0, 1),
+    "gelu": lambda x: x * normal_distribution(x),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "elu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
+}
+
+
+def test_every_activation_has_a_formula_here() -> None:
+    assert set(FORMULAS) == set(activations.ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_the_activation_is_its_formula(name: str, rng, float64: None) -> None:
+    x = 3 * rng.normal(size=(4, 5, 6))
+    np.testing.assert_allclose(activations.get(name)(torch.from_numpy(x)), FORMULAS[name](x), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_the_gradient_is_that_of_finite_differences(name: str, rng, float64: None) -> None:
+    x = torch.from_numpy(3 * rng.normal(size=(4, 6))).requires_grad_()
+    assert torch.autograd.gradcheck(activations.get(name), (x,))
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_extreme_numbers_stay_finite(name: str) -> None:
+    assert torch.isfinite(activations.get(name)(torch.tensor([[-1e4, 0.0, 1e4]]))).all()
+
+
+def test_none_is_linear() -> None:
+    assert activations.get(None) is activations.linear
