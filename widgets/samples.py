@@ -39,6 +39,14 @@ class Samples:
         return None
 
     @property
+    def words(self) -> int | None:
+        """How many word indexes there are, where X (n, words) holds such: whole numbers that reach a thousand."""
+        if self.X.ndim != 2 or self.X.dtype.kind not in "iu":
+            return None
+        most = int(max(self.X.max(), self.X_test.max(initial=0))) + 1
+        return most if self.X.min() >= 0 and most > 1000 else None
+
+    @property
     def outputs(self) -> int:
         """How wide the last layer must be."""
         return self.classes or (int(self.y.shape[1]) if self.y.ndim > 1 else 1)

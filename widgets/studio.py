@@ -242,9 +242,11 @@ class Studio(Panel):
 
 
 def simplest(samples: Samples) -> dict[str, Any]:
-    """The smallest model that can learn the data: every number of a sample to every output."""
+    """The smallest model that can learn the data: every number, or every word's vector, to every output."""
     layers: list[Any] = [kit.Input(samples.input)]
-    if len(samples.input) > 1:
+    if samples.words is not None:
+        layers.append(kit.layers.Embedding(samples.words, 16))
+    if len(samples.input) > 1 or samples.words is not None:
         layers.append(kit.layers.Flatten())
     layers.append(kit.layers.Dense(samples.outputs, activation="softmax" if samples.classes else None))
     return document(kit.Sequential(layers))

@@ -45,6 +45,13 @@ def test_the_digits_are_trained_saved_and_loaded_without_writing_code(wire, here
     assert len(other.points()["loss"][0]) == studio.run.history.steps
 
 
+@pytest.mark.parametrize("name", kit.datasets.DATASETS)
+def test_every_data_set_that_ships_is_learned_by_the_model_it_opens_with(wire, here, name):
+    studio = Studio(name)
+    result = trained(wire(studio), epochs=5)["result"]
+    assert result["accuracy"] > 1.5 / studio.training.samples.classes
+
+
 def test_training_again_goes_on_and_fresh_starts_anew(wire, here):
     studio = Studio("digits")
     line = wire(studio)

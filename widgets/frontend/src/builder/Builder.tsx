@@ -20,7 +20,7 @@ import { useGrab, type OnDrop } from "./useGrab";
 import { useKeys } from "./useKeys";
 import { createView } from "./view";
 
-const WIDE = 1180; // pixels from which the code stands beside the canvas
+const WIDE = 1080; // pixels from which the code stands beside the canvas
 const MEDIUM = 860; // and the inspector
 const NARROW = 620; // below this the palette stands above
 

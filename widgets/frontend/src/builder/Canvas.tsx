@@ -6,6 +6,7 @@ import {
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useDark } from "../shared/theme";
 import { ConnectionReason } from "./ConnectionReason";
+import { topological } from "./chain";
 import { useKnown, useView, useWorkbench } from "./context";
 import { flowEdges, flowNodes, type LayerFlowNode } from "./flow";
 import { LayerNode } from "./LayerNode";
@@ -13,7 +14,8 @@ import { hasPlaces, placesOf, type Place } from "./layout";
 import { QuickAdd } from "./QuickAdd";
 
 const NODE_TYPES = { layer: LayerNode };
-const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.2 };
+const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.02 };
+const LEGIBLE = 9; // layers in a row that can still be read
 
 interface Pending {
   source: string;
@@ -42,7 +44,13 @@ export function Canvas({ id }: { id: string }) {
     [known.document, known.analysis, selectedEdges],
   );
 
-  const fit = useCallback(() => void flow.fitView({ ...FIT, duration: 150 }), [flow]);
+  /** All of a small model; of a long one the part at work. */
+  const fit = useCallback(() => {
+    const order = topological(session.store.get().document);
+    const at = Math.max(0, order.indexOf(view.store.get().nodes.at(-1) ?? ""));
+    const near = order.slice(Math.max(0, Math.min(at - 3, order.length - 7))).slice(0, 7).map((name) => ({ id: name }));
+    void flow.fitView({ ...FIT, duration: 150, ...(order.length > LEGIBLE && { nodes: near }) });
+  }, [flow, session, view]);
   const size = known.document.nodes.length;
   const placed = hasPlaces(known.document);
   useEffect(() => {
@@ -113,7 +121,7 @@ export function Canvas({ id }: { id: string }) {
         id={id} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} colorMode={dark ? "dark" : "light"}
         onNodesChange={onNodesChange} onEdgesChange={onEdgesChange} onNodeDragStop={onMoved} onSelectionDragStop={(event, moved) => onMoved(event, null, moved)}
         onConnect={onConnect} onConnectEnd={onConnectEnd} isValidConnection={isValid} connectionLineType={ConnectionLineType.Bezier}
-        fitView fitViewOptions={FIT} minZoom={0.1} maxZoom={2.5} connectionRadius={28}
+        fitView fitViewOptions={FIT} minZoom={0.02} maxZoom={2.5} connectionRadius={28}
         deleteKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null} disableKeyboardA11y
         zoomOnScroll={false} zoomOnDoubleClick={false} preventScrolling={false} selectNodesOnDrag={false} nodeDragThreshold={2}
       >

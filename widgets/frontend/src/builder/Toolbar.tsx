@@ -33,17 +33,17 @@ export function Toolbar() {
       <span className="hb-group">
         <Button kind="quiet" icon="tidy" testid="tidy" label="Tidy: lay the model out anew" disabled={tab !== "canvas"} onClick={() => {
           actions.tidy();
-          setTimeout(() => void flow.fitView({ padding: 0.12, maxZoom: 1, duration: 200 }), 60);
+          setTimeout(() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: 200 }), 60);
         }} />
         <Button
           kind="quiet" icon={direction === "LR" ? "below" : "right"} testid="direction" disabled={tab !== "canvas"}
           label={direction === "LR" ? "Lay out from top to bottom" : "Lay out from left to right"} onClick={() => {
             actions.tidy(other);
-            setTimeout(() => void flow.fitView({ padding: 0.12, maxZoom: 1, duration: 200 }), 60);
+            setTimeout(() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: 200 }), 60);
           }}
         />
         <Button kind="quiet" icon="fit" testid="fit" label="Fit: show the whole model" disabled={tab !== "canvas"}
-          onClick={() => void flow.fitView({ padding: 0.12, maxZoom: 1, duration: 200 })} />
+          onClick={() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: 200 })} />
         <Button kind="quiet" icon="delete" testid="delete" label="Delete what is selected" disabled={nodes.length + edges.length === 0} onClick={() => actions.remove()} />
       </span>
       <span className="hb-spring" />

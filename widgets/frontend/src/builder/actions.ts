@@ -3,7 +3,7 @@ import type { FieldForm, GraphDocument, Value } from "../shared/types";
 import { chainOrder, insertRow, reorder } from "./chain";
 import * as edits from "./document";
 import { fragmentOf, paste, readFragment, type Fragment } from "./fragment";
-import { hasPlaces, makeRoom, materialise, tidy, type Direction, type Place } from "./layout";
+import { makeRoom, materialise, tidy, type Direction, type Place } from "./layout";
 import type { Session } from "./session";
 import type { View } from "./view";
 
@@ -93,8 +93,11 @@ export function createActions(session: Session, view: View) {
     share: (id: string, other: string | null) =>
       session.edit(edits.share(known().document, id, other), other === null ? `separate ${id}` : `share ${other} with ${id}`),
 
-    move(places: Map<string, Place>) {
-      session.edit(edits.moveNodes(placed(known().document), places), "move");
+    /** Nodes to new places; a preview until the movement ends. */
+    move(places: Map<string, Place>, ended = true) {
+      const moved = edits.moveNodes(placed(known().document), places);
+      if (ended) session.edit(moved, "move");
+      else session.preview(moved);
     },
 
     tidy(way: Direction = direction()) {
@@ -121,6 +124,5 @@ export function createActions(session: Session, view: View) {
     },
 
     selectAll: () => view.select(known().document.nodes.map((node) => node.id)),
-    isPlaced: () => hasPlaces(known().document),
   };
 }

@@ -8,13 +8,13 @@ export type Place = [number, number];
 export type Size = { width: number; height: number };
 export type Places = Map<string, Place>;
 
-export const USUAL_SIZE: Size = { width: 200, height: 150 };
-export const STEP: Record<Direction, Place> = { LR: [260, 0], TB: [0, 210] };
+export const USUAL_SIZE: Size = { width: 192, height: 140 };
+export const STEP: Record<Direction, Place> = { LR: [236, 0], TB: [0, 200] };
 
 /** A tidy place for every node. */
 export function tidy(document: GraphDocument, direction: Direction, sizes: Map<string, Size>): Places {
   const graph = new graphlib.Graph();
-  graph.setGraph({ rankdir: direction, nodesep: 32, ranksep: 56, marginx: 0, marginy: 0 });
+  graph.setGraph({ rankdir: direction, nodesep: 28, ranksep: 44, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of document.nodes) graph.setNode(id, { ...(sizes.get(id) ?? USUAL_SIZE) });
   for (const edge of document.edges) graph.setEdge(edge.source, edge.target);

@@ -26,6 +26,8 @@ export interface Known {
 export interface Session {
   store: Store<Known>;
   edit(document: GraphDocument, what: string): void;
+  /** Draws a document that is not an edit yet. */
+  preview(document: GraphDocument): void;
   code(text: string): void;
   undo(): void;
   redo(): void;
@@ -93,6 +95,7 @@ export function openSession(channel: Channel): Session {
       const sent = channel.send("edit", { revision: nextRevision(), document, what });
       if (!sent) store.set({ silent: true });
     },
+    preview: (document) => store.set({ document }),
     code(text) {
       store.set({ asking: true, notice: null });
       if (!channel.send("code", { revision: nextRevision(), text })) store.set({ silent: true, asking: false });

@@ -4,19 +4,24 @@ import { isTyping } from "../shared/keyboard";
 import type { Workbench } from "./context";
 import type { Place } from "./layout";
 
+const REST = 350; // milliseconds without an arrow key after which a movement has ended
 const ARROWS: Record<string, Place> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Whether a person has marked some words, to copy those. */
+const hasMarkedText = () => (window.getSelection()?.toString() ?? "") !== "";
 
 const nodeElement = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.classList.contains("react-flow__node") ? target : null;
 
 export function useKeys({ session, view, actions }: Workbench, root: RefObject<HTMLElement | null>) {
   const pasted = useRef(false);
+  const moving = useRef<{ places: Map<string, Place>; timer: ReturnType<typeof setTimeout> } | null>(null);
 
   useEffect(() => {
     const home = root.current;
     if (home === null) return;
     const copy = (event: ClipboardEvent) => {
-      const text = isTyping(event.target) ? null : actions.copy();
+      const text = isTyping(event.target) || hasMarkedText() ? null : actions.copy();
       if (text === null) return;
       event.clipboardData?.setData("text/plain", text);
       event.preventDefault();
@@ -45,7 +50,7 @@ export function useKeys({ session, view, actions }: Workbench, root: RefObject<H
   }
 
   function clip(key: string) {
-    if (key === "c") actions.copy(); // the copy event that follows also puts it on the system's clipboard
+    if (key === "c" && !hasMarkedText()) actions.copy(); // the copy event that follows also puts it on the system's clipboard
     if (key !== "v") return;
     pasted.current = false;
     setTimeout(() => !pasted.current && actions.paste(""), 80); // where the page may not read that clipboard
@@ -56,13 +61,22 @@ export function useKeys({ session, view, actions }: Workbench, root: RefObject<H
     root.current?.focus({ preventScroll: true }); // else the focus falls out of the widget
   }
 
+  /** Steps with the arrow keys: drawn at once, one edit when they rest. */
   function move([x, y]: Place, far: boolean) {
     const step = far ? 50 : 10;
-    const places = view.store.get().nodes.flatMap((id) => {
-      const at = view.places.get(id);
-      return at === undefined ? [] : [[id, [at[0] + x * step, at[1] + y * step]] as [string, Place]];
-    });
-    if (places.length > 0) actions.move(new Map(places));
+    const places = new Map<string, Place>();
+    for (const id of view.store.get().nodes) {
+      const at = moving.current?.places.get(id) ?? view.places.get(id);
+      if (at !== undefined) places.set(id, [at[0] + x * step, at[1] + y * step]);
+    }
+    if (places.size === 0) return;
+    clearTimeout(moving.current?.timer);
+    actions.move(places, false);
+    const timer = setTimeout(() => {
+      moving.current = null;
+      actions.move(places);
+    }, REST);
+    moving.current = { places, timer };
   }
 
   return function onKeyDown(event: ReactKeyboardEvent) {

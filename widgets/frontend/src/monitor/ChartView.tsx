@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { figure } from "../shared/format";
 import { useDark } from "../shared/theme";
 import { valueAt } from "./best";
-import { COLOURS, createChart, VAL_COLOURS, type Chart } from "./chart";
+import { COLOURS, createChart, VAL_COLOURS, type Chart, type Zoom } from "./chart";
 import type { MonitorSession } from "./session";
 
 interface Props {
@@ -20,6 +20,7 @@ const HEIGHT = 220;
 export function ChartView({ session, title, names, wanted, log, smoothing }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
+  const zoom = useRef<Zoom>({ range: null });
   const [at, setAt] = useState<number | null>(null);
   const [, setTick] = useState(0);
   const dark = useDark();
@@ -29,7 +30,7 @@ export function ChartView({ session, title, names, wanted, log, smoothing }: Pro
     const node = box.current;
     if (node === null) return;
     const plan = { names: key.split("\n"), wanted, log, smoothing };
-    const made = createChart(node, session.curves, plan, { width: Math.max(120, node.clientWidth), height: HEIGHT }, setAt);
+    const made = createChart(node, session.curves, plan, zoom.current, { width: Math.max(120, node.clientWidth), height: HEIGHT }, setAt);
     chart.current = made;
     const watcher = new ResizeObserver(() => made.resize(Math.max(120, node.clientWidth), HEIGHT));
     watcher.observe(node);

@@ -10,6 +10,12 @@ export interface Smooth {
 
 export const createSmooth = (weight: number): Smooth => ({ weight, count: 0, sum: 0, mass: 0, y: new Float64Array(256) });
 
+/** The weight for a wish from 0 to 1: the more points there are, the more of them make one visible wiggle. */
+export function weightFor(wish: number, count: number): number {
+  const scale = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, count) / 2048)));
+  return wish === 0 ? 0 : 1 - (1 - wish) / scale;
+}
+
 /** Follows a curve to its present end. */
 export function follow(smooth: Smooth, y: Float64Array, count: number): Smooth {
   if (count < smooth.count) return follow(createSmooth(smooth.weight), y, count);

@@ -6,7 +6,6 @@ const PATHS = {
   fit: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
   delete: "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5M6.8 7v4M9.2 7v4",
   plus: "M8 3v10M3 8h10",
-  minus: "M3 8h10",
   up: "M4 10l4-4 4 4",
   down: "M4 6l4 4 4-4",
   right: "M2.5 8h10M9 4.5 12.5 8 9 11.5",

@@ -9,15 +9,62 @@ function quieten(root: ParentNode) {
   }
 }
 
+const WATCHED = { subtree: true, childList: true, attributes: true, attributeFilter: ["tabindex", "href", "disabled"] };
+
 /** Keeps JupyterLab's shortcuts off `root` and everything in it. Returns the way to stop watching. */
 export function keepKeysInside(root: HTMLElement): () => void {
   root.tabIndex = -1;
   root.setAttribute(QUIET, "true");
   root.setAttribute("data-jp-suppress-context-menu", "true");
   quieten(root);
-  const watcher = new MutationObserver(() => quieten(root));
-  watcher.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["tabindex", "href"] });
-  return () => watcher.disconnect();
+  const keeper = keepFocusInside(root);
+  root.addEventListener("keydown", passSaving);
+  const watcher = new MutationObserver(() => {
+    quieten(root);
+    keeper.check();
+  });
+  watcher.observe(root, WATCHED);
+  return () => {
+    watcher.disconnect();
+    root.removeEventListener("keydown", passSaving);
+    keeper.stop();
+  };
+}
+
+/** Ctrl S still saves the notebook: the key is said again outside the widget, where JupyterLab listens. */
+function passSaving(event: KeyboardEvent) {
+  if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  const outside = (event.currentTarget as HTMLElement).closest(".jp-Notebook");
+  if (outside === null) return;
+  event.preventDefault();
+  const { key, code, keyCode, ctrlKey, metaKey } = event;
+  outside.dispatchEvent(new KeyboardEvent("keydown", { key, code, keyCode, ctrlKey, metaKey, bubbles: true, cancelable: true }));
+}
+
+/** An element that had focus and goes, or is disabled, lets it fall to the page, where JupyterLab waits: it comes back here. */
+function keepFocusInside(root: HTMLElement) {
+  let home: HTMLElement | null = null; // what takes the focus back; null while it is elsewhere by a person's will
+  const check = () => requestAnimationFrame(() => {
+    if (home?.isConnected && document.activeElement === document.body) home.focus({ preventScroll: true });
+  });
+  const came = (event: FocusEvent) => {
+    home = (event.target as Element).closest<HTMLElement>('[tabindex="-1"].hb-builder') ?? root;
+  };
+  const went = (event: FocusEvent) => {
+    const target = event.target as HTMLElement;
+    if (root.contains(event.relatedTarget as Node | null)) return;
+    if (target.isConnected && !target.matches(":disabled")) home = null;
+    else check();
+  };
+  root.addEventListener("focusin", came);
+  root.addEventListener("focusout", went);
+  return {
+    check,
+    stop() {
+      root.removeEventListener("focusin", came);
+      root.removeEventListener("focusout", went);
+    },
+  };
 }
 
 export function isTyping(target: EventTarget | null): boolean {
