@@ -32,7 +32,7 @@ class Settings(Declared):
     batch_size: samples for each update.
     validation_split: fraction of the training samples held out to watch.
     seed: makes the run repeatable.
-    fresh: start from new weights even if the model has learned already.
+    new_weights: forget what the model has learned, and start anew.
     autosave: file that the run saves itself to every 30 seconds and at its end; empty for none.
     """
 
@@ -43,7 +43,7 @@ class Settings(Declared):
     batch_size: Size = 32
     validation_split: NonNegative = 0.1
     seed: Annotated[int, whole(0)] = 1
-    fresh: bool = False
+    new_weights: bool = False
     autosave: Annotated[str, text()] = "studio.h5"
 
 
@@ -125,7 +125,7 @@ class Training(Part):
             raise RuntimeError("a run is at work; stop it first")
         settings, wanted = self.settings, bare(self.editing.document)
         model = self.model
-        kept = model is not None and self.trained_as == wanted and not settings.fresh
+        kept = model is not None and self.trained_as == wanted and not settings.new_weights
         if model is None or not kept:
             model = from_document(wanted, seed=settings.seed)
         rate = {} if settings.learning_rate is None else {"learning_rate": settings.learning_rate}
@@ -133,6 +133,7 @@ class Training(Part):
         metrics = ["accuracy"] if self.samples.classes is not None else []
         if not (kept and model.compiled and same(model, optimizer, settings.loss)):
             model.compile(optimizer, settings.loss, metrics)
+        learned = model.history.steps > 0
         run = model.fit(
             self.samples.X,
             self.samples.y,
@@ -145,7 +146,7 @@ class Training(Part):
         )
         self.model, self.trained_as, self.result = model, wanted, None
         self.watching.watch(run)
-        text = "goes on with what the model has learned" if kept else "training from new weights"
+        text = "goes on with what the model has learned" if kept and learned else "training from new weights"
         self.tell({"kind": "info", "text": f"{run.name}: {text}"})
 
     def ended(self, run: Run) -> None:

@@ -52,12 +52,12 @@ def test_every_data_set_that_ships_is_learned_by_the_model_it_opens_with(wire, h
     assert result["accuracy"] > 1.5 / studio.training.samples.classes
 
 
-def test_training_again_goes_on_and_fresh_starts_anew(wire, here):
+def test_training_again_goes_on_and_new_weights_start_anew(wire, here):
     studio = Studio("digits")
     line = wire(studio)
     first = trained(line, epochs=2)["result"]["loss"]
     assert trained(line)["result"]["loss"] < first
-    assert trained(line, fresh=True)["result"]["loss"] == first
+    assert trained(line, new_weights=True)["result"]["loss"] == first
 
 
 def test_the_run_of_a_studio_saves_itself(wire, here):
