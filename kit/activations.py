@@ -65,6 +65,31 @@ def elu(x: Tensor) -> Tensor:
     return F.elu(x)
 
 
+def selu(x: Tensor) -> Tensor:
+    """1.0507 x where x > 0, else 1.7581 (exp(x) - 1), which keeps mean 0 and variance 1 (Klambauer et al. 2017)."""
+    return F.selu(x)
+
+
+def leaky_relu(x: Tensor) -> Tensor:
+    """x where x > 0, else 0.2 x (Maas et al. 2013)."""
+    return F.leaky_relu(x, 0.2)
+
+
+def softsign(x: Tensor) -> Tensor:
+    """x / (1 + |x|)."""
+    return F.softsign(x)
+
+
+def exponential(x: Tensor) -> Tensor:
+    """exp(x)."""
+    return torch.exp(x)
+
+
+def log_softmax(x: Tensor) -> Tensor:
+    """x_i - log(sum_j exp(x_j)), over the last axis."""
+    return F.log_softmax(x, dim=-1)
+
+
 ACTIVATIONS = {
     "linear": linear,
     "relu": relu,
@@ -76,7 +101,13 @@ ACTIVATIONS = {
     "hard_sigmoid": hard_sigmoid,
     "gelu": gelu,
     "silu": silu,
+    "swish": silu,
     "elu": elu,
+    "selu": selu,
+    "leaky_relu": leaky_relu,
+    "softsign": softsign,
+    "exponential": exponential,
+    "log_softmax": log_softmax,
 }
 ActivationName = Annotated[str | Callable[[Tensor], Tensor] | None, named(ACTIVATIONS, "activation")]
 

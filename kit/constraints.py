@@ -45,7 +45,14 @@ class unitnorm(Constraint):
         return w / (torch.linalg.vector_norm(w, dim=-1, keepdim=True) + 1e-7)
 
 
-CONSTRAINTS = {"maxnorm": maxnorm, "nonneg": nonneg, "unitnorm": unitnorm}
+CONSTRAINTS = {
+    "maxnorm": maxnorm,
+    "max_norm": maxnorm,
+    "nonneg": nonneg,
+    "non_neg": nonneg,
+    "unitnorm": unitnorm,
+    "unit_norm": unitnorm,
+}
 ConstraintName = Annotated[str | Callable[[Tensor], Tensor] | None, named(CONSTRAINTS, "constraint")]
 
 

@@ -78,7 +78,7 @@ def sizes(count: int | None = None, minimum: int = 1, keyword: bool = False) -> 
             raise ValueError(value)
         return tuple(one(size) for size in given)
 
-    wanted = f"{count} whole numbers" if count else "a tuple of whole numbers"
+    wanted = f"{count} whole number{'s' if count > 1 else ''}" if count else "a tuple of whole numbers"
     return Kind(
         "sizes", f"{wanted} of {minimum} or more", convert, minimum=minimum, keyword=keyword, single=bool(count)
     )
@@ -128,7 +128,9 @@ def named(known: Mapping[str, Any], kind: str) -> Kind:
 
 
 Size = Annotated[int, whole(1)]
+Single = Annotated[tuple[int], sizes(1)]
 Pair = Annotated[tuple[int, int], sizes(2)]
+Triple = Annotated[tuple[int, int, int], sizes(3)]
 Fraction = Annotated[float, real(0.0, 1.0)]
 Positive = Annotated[float, real(above=0.0)]
 NonNegative = Annotated[float, real(0.0)]

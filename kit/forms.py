@@ -10,7 +10,19 @@ from kit.fields import MISSING, Field
 from kit.graph import INPUT
 from kit.layers.layer import CATALOG, Layer
 
-FAMILIES = ("input", "core", "convolutional", "pooling", "normalization", "merging")  # the palette's order
+FAMILIES = (  # the palette's order
+    "input",
+    "core",
+    "convolutional",
+    "pooling",
+    "recurrent",
+    "embeddings",
+    "attention",
+    "normalization",
+    "activations",
+    "noise",
+    "merging",
+)
 ADVANCED = ("initializer", "regularizer", "constraint")
 COMMON = ("name", "input_shape")  # the canvas has its own means for these
 

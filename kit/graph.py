@@ -22,7 +22,22 @@ from kit.training.randomness import Randomness
 VERSION = 1
 INPUT = "Input"
 MAXIMUM_NODES = 10_000
-CLASS_SYNONYMS = {"Convolution2D": "Conv2D", "Repeat": "RepeatVector"}
+CLASS_SYNONYMS = {
+    "Convolution1D": "Conv1D",
+    "Convolution2D": "Conv2D",
+    "Convolution3D": "Conv3D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "SeparableConvolution2D": "SeparableConv2D",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool2D": "MaxPooling2D",
+    "AvgPool1D": "AveragePooling1D",
+    "AvgPool2D": "AveragePooling2D",
+    "GlobalMaxPool1D": "GlobalMaxPooling1D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "Repeat": "RepeatVector",
+}
 
 Document = dict[str, Any]
 

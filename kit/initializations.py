@@ -39,6 +39,11 @@ def lecun_uniform(weight: Tensor, generator: Generator | None = None) -> None:
     uniform(weight, generator, math.sqrt(3 / fans(weight.shape)[0]))
 
 
+def lecun_normal(weight: Tensor, generator: Generator | None = None) -> None:
+    """Normal with variance 1 / fan_in (LeCun et al. 1998)."""
+    normal(weight, generator, math.sqrt(1 / fans(weight.shape)[0]))
+
+
 def glorot_uniform(weight: Tensor, generator: Generator | None = None) -> None:
     """Uniform within ±sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)."""
     uniform(weight, generator, math.sqrt(6 / sum(fans(weight.shape))))
@@ -85,8 +90,11 @@ INITIALIZATIONS: dict[str, Callable[..., None]] = {
     "he_uniform": he_uniform,
     "he_normal": he_normal,
     "lecun_uniform": lecun_uniform,
+    "lecun_normal": lecun_normal,
     "uniform": uniform,
+    "random_uniform": uniform,
     "normal": normal,
+    "random_normal": normal,
     "orthogonal": orthogonal,
     "zeros": zeros,
     "zero": zeros,

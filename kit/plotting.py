@@ -18,7 +18,12 @@ COLOURS = {
     "core": "#2f6fde",
     "convolutional": "#0f9d76",
     "pooling": "#c77700",
+    "recurrent": "#c8452f",
+    "embeddings": "#1587a8",
+    "attention": "#a83fb5",
     "normalization": "#8b5cd6",
+    "activations": "#8a7a16",
+    "noise": "#7d6a5b",
     "merging": "#c2417c",
 }
 OTHER = "#56758f"

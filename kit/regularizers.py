@@ -55,7 +55,7 @@ class l1l2(Regularizer):
         return self.l1 * w.abs().sum() + self.l2 * w.square().sum()
 
 
-REGULARIZERS = {"l1": l1, "l2": l2, "l1l2": l1l2}
+REGULARIZERS = {"l1": l1, "l2": l2, "l1l2": l1l2, "l1_l2": l1l2}
 RegularizerName = Annotated[str | Callable[[Tensor], Tensor] | None, named(REGULARIZERS, "regularizer")]
 
 

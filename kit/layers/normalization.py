@@ -7,9 +7,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from kit.constraints import ConstraintName
-from kit.fields import Fraction, Positive, choice
+from kit.fields import Fraction, Positive, choice, whole
 from kit.initializations import InitializerName
-from kit.layers.layer import Layer
+from kit.layers.layer import Layer, ShapeError
 from kit.regularizers import RegularizerName
 from kit.symbols import Shape
 
@@ -53,22 +53,13 @@ class BatchNormalization(Layer):
     moving_variance: Tensor
 
     def build(self, input_shape: Shape) -> None:
-        features = input_shape[0 if self.axis_of(len(input_shape) + 1) == 1 else -1]
-        for name, wanted in (("gamma", self.scale), ("beta", self.center)):
-            if wanted:
-                self.add_weight(name, (features,))
-            else:
-                self.register_parameter(name, None)
+        features = input_shape[0 if channel_axis(self.axis, len(input_shape) + 1) == 1 else -1]
+        add_scale_and_shift(self, features, self.scale, self.center)
         self.register_buffer("moving_mean", torch.zeros(features))
         self.register_buffer("moving_variance", torch.ones(features))
 
-    def axis_of(self, rank: int) -> int:
-        """1 for images (n, channels, rows, cols), else the last axis."""
-        axis = self.axis or (1 if rank >= 4 else -1)
-        return 1 if axis == 1 or rank == 2 else -1
-
     def forward(self, x: Tensor) -> Tensor:
-        moved = self.axis_of(x.ndim) == -1
+        moved = channel_axis(self.axis, x.ndim) == -1
         x = x.movedim(-1, 1) if moved else x
         if self.training:
             y, mean, inverse = torch.native_batch_norm(x, self.gamma, self.beta, None, None, True, 0.0, self.epsilon)
@@ -83,4 +74,119 @@ class BatchNormalization(Layer):
         self.moving_variance.lerp_(inverse.pow(-2).sub_(self.epsilon), 1 - self.momentum)
 
 
-__all__ = ["BatchNormalization"]
+class LayerNormalization(Layer):
+    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over one axis of each sample (Ba et al. 2016).
+
+    In (n, ..., features) or (n, channels, rows, cols); out the same shape.
+
+    axis: the axis it goes over: -1 for features, 1 for channels.
+    epsilon: added to the variance.
+    center: whether beta is added.
+    scale: whether gamma multiplies.
+    beta_initializer: how beta starts.
+    gamma_initializer: how gamma starts.
+    beta_regularizer: penalty on beta.
+    gamma_regularizer: penalty on gamma.
+    beta_constraint: what beta is held to.
+    gamma_constraint: what gamma is held to.
+    """
+
+    family = "normalization"
+
+    axis: Annotated[int, choice(-1, 1)] = -1
+    epsilon: Positive = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: InitializerName = "zeros"
+    gamma_initializer: InitializerName = "ones"
+    beta_regularizer: RegularizerName = None
+    gamma_regularizer: RegularizerName = None
+    beta_constraint: ConstraintName = None
+    gamma_constraint: ConstraintName = None
+
+    gamma: Tensor
+    beta: Tensor
+
+    def build(self, input_shape: Shape) -> None:
+        add_scale_and_shift(self, input_shape[0 if self.axis == 1 else -1], self.scale, self.center)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.movedim(self.axis, -1)
+        y = F.layer_norm(x, x.shape[-1:], self.gamma, self.beta, self.epsilon)
+        return y.movedim(-1, self.axis)
+
+
+class GroupNormalization(Layer):
+    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over groups of channels of each sample (Wu & He 2018).
+
+    In (n, ..., features) or (n, channels, rows, cols); out the same shape.
+
+    groups: how many groups the channels form; -1 makes each channel one (instance normalization).
+    axis: the axis of the channels: 1 for images, -1 for features; chosen by the input if none.
+    epsilon: added to the variance.
+    center: whether beta is added.
+    scale: whether gamma multiplies.
+    beta_initializer: how beta starts.
+    gamma_initializer: how gamma starts.
+    beta_regularizer: penalty on beta.
+    gamma_regularizer: penalty on gamma.
+    beta_constraint: what beta is held to.
+    gamma_constraint: what gamma is held to.
+    """
+
+    family = "normalization"
+
+    groups: Annotated[int, whole(-1)] = 32
+    axis: Annotated[int | None, choice(None, 1, -1)] = None
+    epsilon: Positive = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: InitializerName = "zeros"
+    gamma_initializer: InitializerName = "ones"
+    beta_regularizer: RegularizerName = None
+    gamma_regularizer: RegularizerName = None
+    beta_constraint: ConstraintName = None
+    gamma_constraint: ConstraintName = None
+
+    gamma: Tensor
+    beta: Tensor
+
+    def validate(self) -> None:
+        if self.groups == 0:
+            raise ValueError(f"{self!r}: groups takes a number of 1 or more, or -1")
+
+    def check(self, shape: Shape) -> None:
+        channels = shape[0 if channel_axis(self.axis, len(shape) + 1) == 1 else -1]
+        if channels % self.groups:
+            raise ShapeError(f"{self.label} cannot make {self.groups} equal groups of {channels} channels")
+
+    def build(self, input_shape: Shape) -> None:
+        axis = channel_axis(self.axis, len(input_shape) + 1)
+        add_scale_and_shift(self, input_shape[0 if axis == 1 else -1], self.scale, self.center)
+
+    def forward(self, x: Tensor) -> Tensor:
+        axis = channel_axis(self.axis, x.ndim)
+        x = x.movedim(axis, 1)
+        groups = x.shape[1] if self.groups == -1 else self.groups
+        gamma = self.gamma
+        if gamma is None and self.beta is not None:
+            gamma = torch.ones_like(self.beta)  # torch 2.13 cannot go back through a shift without a scale
+        return F.group_norm(x, groups, gamma, self.beta, self.epsilon).movedim(1, axis)
+
+
+def channel_axis(axis: int | None, rank: int) -> int:
+    """1 for images (n, channels, rows, cols), else the last axis, where none is stated."""
+    axis = axis or (1 if rank >= 4 else -1)
+    return 1 if axis == 1 or rank == 2 else -1
+
+
+def add_scale_and_shift(layer: Layer, features: int, scale: bool, center: bool) -> None:
+    """Makes gamma and beta (features,), each where it is wanted."""
+    for name, wanted in (("gamma", scale), ("beta", center)):
+        if wanted:
+            layer.add_weight(name, (features,))
+        else:
+            layer.register_parameter(name, None)
+
+
+__all__ = ["BatchNormalization", "GroupNormalization", "LayerNormalization"]

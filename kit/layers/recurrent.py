@@ -139,7 +139,7 @@ class Recurrent(Layer, abstract=True):
         return scan
 
     def fused_scan(self, function: Any) -> Scan:
-        """All steps in one call of torch's, which wants its own order of gates, and all weights in one piece of memory."""
+        """All steps in one call of torch's, which wants its own order of gates and one piece of memory."""
         weights = [self.kernel, self.recurrent_kernel]
         if self.use_bias:
             weights += self.bias.unbind() if self.bias.ndim == 2 else (self.bias, torch.zeros_like(self.bias))

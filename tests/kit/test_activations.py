@@ -24,7 +24,13 @@ FORMULAS = {
     "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0, 1),
     "gelu": lambda x: x * normal_distribution(x),
     "silu": lambda x: x / (1 + np.exp(-x)),
+    "swish": lambda x: x / (1 + np.exp(-x)),
     "elu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
+    "selu": lambda x: 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * (np.exp(x) - 1)),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "exponential": np.exp,
+    "log_softmax": lambda x: x - np.log(np.exp(x).sum(-1, keepdims=True)),
 }
 
 
@@ -44,7 +50,7 @@ def test_the_gradient_is_that_of_finite_differences(name: str, rng, float64: Non
     assert torch.autograd.gradcheck(activations.get(name), (x,))
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("name", sorted(FORMULAS.keys() - {"exponential"}))
 def test_extreme_numbers_stay_finite(name: str) -> None:
     assert torch.isfinite(activations.get(name)(torch.tensor([[-1e4, 0.0, 1e4]]))).all()
 

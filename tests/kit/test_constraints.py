@@ -37,6 +37,11 @@ def test_a_constraint_is_passed_by_name_class_object_or_call(what) -> None:
     assert isinstance(constraints.get(what), nonneg)
 
 
+@pytest.mark.parametrize(("today", "kind"), [("max_norm(3.0)", maxnorm), ("non_neg", nonneg), ("unit_norm", unitnorm)])
+def test_the_names_of_today_stand_for_the_same(today, kind) -> None:
+    assert isinstance(constraints.get(today), kind)
+
+
 CASES = [
     ("nonneg", lambda w: (w >= 0).all()),
     ("maxnorm(0.5)", lambda w: (np.linalg.norm(w, axis=0) <= 0.5 + 1e-5).all()),

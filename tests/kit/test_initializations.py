@@ -18,12 +18,15 @@ def drawn(name: str, shape: tuple, seed: int = 0) -> torch.Tensor:
 
 BOUNDS = {
     "uniform": lambda i, o: 0.05,
+    "random_uniform": lambda i, o: 0.05,
     "lecun_uniform": lambda i, o: math.sqrt(3 / i),
     "glorot_uniform": lambda i, o: math.sqrt(6 / (i + o)),
     "he_uniform": lambda i, o: math.sqrt(6 / i),
 }
 DEVIATIONS = {
     "normal": lambda i, o: 0.05,
+    "random_normal": lambda i, o: 0.05,
+    "lecun_normal": lambda i, o: math.sqrt(1 / i),
     "glorot_normal": lambda i, o: math.sqrt(2 / (i + o)),
     "he_normal": lambda i, o: math.sqrt(2 / i),
 }

@@ -30,6 +30,7 @@ def test_a_penalty_is_its_formula(regularizer, formula, rng) -> None:
         (l1, "l1()"),
         (l1(0.3), "l1(l=0.3)"),
         ("l1l2(0.1, 0.2)", "l1l2(l1=0.1, l2=0.2)"),
+        ("l1_l2(0.1, 0.2)", "l1l2(l1=0.1, l2=0.2)"),
     ],
 )
 def test_a_name_a_call_a_class_or_an_object_stands_for_a_regularizer(what, made: str) -> None:

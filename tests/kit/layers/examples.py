@@ -40,7 +40,7 @@ EXAMPLES: dict[str, list[Example]] = {
         Example('MaxoutDense(4, 3, nb_feature=2, use_bias=False, init="orthogonal")', ((5, 4),)),
     ],
     "Permute": [Example("Permute((2, 1))", ((3, 4),)), Example("Permute(3, 1, 2)", ((3, 4, 2),))],
-    "RepeatVector": [Example("RepeatVector(3)", ((4,),)), Example("Repeat(1)", ((4,),))],
+    "RepeatVector": [Example("RepeatVector(3)", ((4,),)), Example("RepeatVector(1)", ((4,),))],
     "LeakyReLU": [Example("LeakyReLU()", ((5,),)), Example("LeakyReLU(alpha=0.1)", ((2, 3, 3),))],
     "PReLU": [
         Example("PReLU()", ((5,),)),
@@ -51,7 +51,7 @@ EXAMPLES: dict[str, list[Example]] = {
     "Softmax": [Example("Softmax()", ((5,),)), Example("Softmax(axis=1)", ((2, 3, 3),))],
     "Embedding": [
         Example("Embedding(4, 3)", ((5,),)),
-        Example('Embedding(5, 3, init="normal", W_regularizer="l2(0.1)", W_constraint="unitnorm")', ((),)),
+        Example('Embedding(5, 3, init="normal", W_regularizer="l2(0.1)", W_constraint="unitnorm")', ((2, 3),)),
     ],
     "WordContextProduct": [
         Example("WordContextProduct(4)", ((2,),)),
@@ -60,7 +60,7 @@ EXAMPLES: dict[str, list[Example]] = {
     "SimpleRNN": [
         Example("SimpleRNN(3)", ((5, 2),)),
         Example('SimpleRNN(2, 3, activation="sigmoid", return_sequences=True, go_backwards=True)', ((5, 2),)),
-        Example('SimpleRNN(3, "relu", use_bias=False, truncate_gradient=2)', ((3, 2),)),
+        Example('SimpleRNN(3, "relu", use_bias=False, truncate_gradient=8)', ((3, 2),)),
     ],
     "SimpleDeepRNN": [
         Example("SimpleDeepRNN(3)", ((4, 2),)),
@@ -102,6 +102,56 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("MaxPooling2D(3, strides=2, ceil_mode=True)", ((2, 6, 8),)),
         Example('MaxPooling2D((2, 3), padding="same")', ((2, 5, 5),)),
     ],
+    "Conv1D": [
+        Example("Conv1D(3, 2)", ((5, 4),)),
+        Example('Conv1D(3, 4, strides=2, padding="same", activation="tanh")', ((5, 2),)),
+        Example('Conv1D(3, (3,), padding="causal", use_bias=False)', ((5, 2),)),
+        Example('Conv1D(3, 2, border_mode="full", input_channels=2)', ((5, 2),)),
+    ],
+    "Conv3D": [
+        Example("Conv3D(2, 2)", ((2, 3, 3, 2),)),
+        Example('Conv3D(2, (1, 2, 3), padding="same", strides=(1, 2, 1))', ((1, 2, 3, 4),)),
+    ],
+    "Conv2DTranspose": [
+        Example("Conv2DTranspose(3, 3)", ((2, 3, 4),)),
+        Example('Conv2DTranspose(2, 3, strides=2, padding="same", activation="tanh")', ((2, 3, 4),)),
+        Example('Conv2DTranspose(2, (1, 2), strides=(2, 3), use_bias=False, padding="same")', ((2, 3, 2),)),
+    ],
+    "DepthwiseConv2D": [
+        Example("DepthwiseConv2D(2)", ((2, 4, 3),)),
+        Example('DepthwiseConv2D(3, padding="same", depth_multiplier=2, use_bias=False)', ((2, 4, 3),)),
+    ],
+    "SeparableConv2D": [
+        Example("SeparableConv2D(3, 2)", ((2, 4, 3),)),
+        Example('SeparableConv2D(3, 2, depth_multiplier=2, pointwise_regularizer="l2(0.1)")', ((2, 4, 3),)),
+    ],
+    "AveragePooling2D": [
+        Example("AveragePooling2D()", ((2, 5, 4),)),
+        Example('AveragePooling2D(3, strides=2, padding="same")', ((2, 5, 4),)),
+    ],
+    "MaxPooling1D": [
+        Example("MaxPooling1D()", ((5, 2),)),
+        Example('MaxPooling1D(3, strides=2, padding="same")', ((6, 2),)),
+    ],
+    "AveragePooling1D": [
+        Example("AveragePooling1D()", ((5, 2),)),
+        Example('AveragePooling1D(3, strides=2, padding="same")', ((6, 2),)),
+    ],
+    "GlobalMaxPooling2D": [Example("GlobalMaxPooling2D()", ((2, 3, 4),))],
+    "GlobalAveragePooling2D": [Example("GlobalAveragePooling2D()", ((2, 3, 4),))],
+    "GlobalMaxPooling1D": [Example("GlobalMaxPooling1D()", ((3, 4),))],
+    "GlobalAveragePooling1D": [Example("GlobalAveragePooling1D()", ((3, 4),))],
+    "UpSampling1D": [Example("UpSampling1D(3)", ((3, 2),))],
+    "UpSampling2D": [
+        Example("UpSampling2D()", ((2, 3, 2),)),
+        Example('UpSampling2D((2, 3), interpolation="bilinear")', ((2, 3, 2),)),
+    ],
+    "ZeroPadding2D": [Example("ZeroPadding2D()", ((2, 3, 2),)), Example("ZeroPadding2D(((1, 0), 2))", ((2, 3, 2),))],
+    "Cropping2D": [Example("Cropping2D()", ((2, 3, 4),)), Example("Cropping2D((0, 1, 2, 0))", ((2, 3, 4),))],
+    "GaussianNoise": [Example("GaussianNoise(0.5)", ((6,),)), Example("GaussianNoise(sigma=0)", ((6,),))],
+    "GaussianDropout": [Example("GaussianDropout(0.5)", ((6,),)), Example("GaussianDropout(p=0)", ((6,),))],
+    "SpatialDropout1D": [Example("SpatialDropout1D(0.5)", ((6, 2),)), Example("SpatialDropout1D(1)", ((6, 2),))],
+    "SpatialDropout2D": [Example("SpatialDropout2D(0.5)", ((2, 3, 3),)), Example("SpatialDropout2D(0)", ((2, 3, 3),))],
     "BatchNormalization": [
         Example("BatchNormalization()", ((4,),)),
         Example("BatchNormalization(momentum=0.5, epsilon=0.1)", ((2, 3, 4),)),
@@ -110,6 +160,33 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("BatchNormalization((4,))", ((4,),)),
     ],
     "Add": [Example("Add()", ((4,), (4,))), Example("Add()", ((2, 3), (2, 3), (2, 3)))],
+    "Multiply": [Example("Multiply()", ((4,), (4,))), Example("Multiply()", ((2, 3), (2, 3), (2, 3)))],
+    "Average": [Example("Average()", ((4,), (4,), (4,)))],
+    "Maximum": [Example("Maximum()", ((4,), (4,), (4,)))],
+    "Minimum": [Example("Minimum()", ((4,), (4,), (4,)))],
+    "Subtract": [Example("Subtract()", ((2, 3), (2, 3)))],
+    "Dot": [
+        Example("Dot()", ((4,), (4,))),
+        Example("Dot(1, normalize=True)", ((3, 4), (3,))),
+        Example("Dot((2, 1))", ((3, 4), (4, 2))),
+    ],
+    "LayerNormalization": [
+        Example("LayerNormalization()", ((3, 4),)),
+        Example("LayerNormalization(axis=1, center=False)", ((4, 3, 3),)),
+        Example("LayerNormalization(scale=False, epsilon=0.1)", ((4,),)),
+    ],
+    "GroupNormalization": [
+        Example("GroupNormalization(2)", ((4, 3, 3),)),
+        Example("GroupNormalization(2, center=False)", ((3, 4),)),
+        Example("GroupNormalization(-1, scale=False, epsilon=0.1)", ((2, 3, 3),)),
+    ],
+    "MultiHeadAttention": [
+        Example("MultiHeadAttention(2, 3)", ((5, 4),)),
+        Example("MultiHeadAttention(2, 3, value_dim=2, causal=True, use_bias=False)", ((3, 4),)),
+        Example("MultiHeadAttention(num_heads=1, key_dim=3, dropout=0.5)", ((3, 4), (5, 4))),
+        Example("MultiHeadAttention(2, 2)", ((3, 4), (5, 4), (5, 4))),
+    ],
+    "PositionEmbedding": [Example("PositionEmbedding(6)", ((5, 4),))],
     "Concatenate": [
         Example("Concatenate()", ((4,), (3,))),
         Example("Concatenate(axis=1)", ((2, 3, 3), (1, 3, 3))),

@@ -8,7 +8,7 @@ import torch
 from kit import CATALOG, Input, Model
 from kit.code import from_code, to_code
 from kit.forms import entry
-from kit.graph import document, from_document
+from kit.graph import CLASS_SYNONYMS, document, from_document
 from kit.layers.layer import measure
 from tests.kit.layers.examples import ALL, EXAMPLES, Example
 
@@ -88,7 +88,7 @@ def test_measuring_makes_no_weights(example: Example) -> None:
 def test_its_gradients_are_those_of_finite_differences(example: Example, float64: None) -> None:
     layer = example.make()
     layer(*example.samples())
-    layer.train("Drop" not in example.call and "Noise" not in example.call)
+    layer.train("rop" not in example.call and "Noise" not in example.call)
     names = [name for name, _ in layer.named_parameters()]
     xs = [x.requires_grad_(x.is_floating_point()) for x in example.samples(4)]
     weights = [weight.detach().clone().requires_grad_() for weight in layer.parameters()]
@@ -166,3 +166,11 @@ def test_weights_given_to_the_constructor_are_its_weights(example: Example) -> N
     other = type(layer)(**layer.get_config(), weights=weights)
     other.build_for(*example.shapes)
     assert all((a == b).all() for a, b in zip(weights, other.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize(("other", "name"), CLASS_SYNONYMS.items())
+def test_another_name_of_a_layer_can_be_imported_and_is_the_same_class(other: str, name: str) -> None:
+    from kit import layers
+
+    assert getattr(layers, other) is CATALOG[name]
+    assert other in layers.__all__

@@ -1,0 +1,96 @@
+"""Layers that disturb what passes through them while training, so that the others rely on no detail."""
+
+import torch
+from torch import Tensor
+
+from kit.fields import Fraction, NonNegative
+from kit.layers.layer import Layer
+
+
+class GaussianNoise(Layer):
+    """y = x + e, with e normal of mean 0; while training only.
+
+    In (n, ...); out the same shape.
+
+    stddev: standard deviation of e.
+    """
+
+    family = "noise"
+
+    stddev: NonNegative
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.stddev == 0:
+            return x
+        return x + torch.empty_like(x).normal_(0.0, self.stddev, generator=self.generator)
+
+
+class GaussianDropout(Layer):
+    """y = x m, with m normal of mean 1 and variance rate / (1 - rate); while training only (Srivastava et al. 2014).
+
+    In (n, ...); out the same shape.
+
+    rate: fraction dropped by the Dropout that disturbs as much, 0 to less than 1.
+    """
+
+    family = "noise"
+
+    rate: Fraction
+
+    def validate(self) -> None:
+        if self.rate == 1:
+            raise ValueError(f"{self!r}: rate takes a number from 0 to less than 1")
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return x
+        deviation = (self.rate / (1 - self.rate)) ** 0.5
+        return x * torch.empty_like(x).normal_(1.0, deviation, generator=self.generator)
+
+
+class SpatialDropout(Layer, abstract=True):
+    """What the dropouts of whole channels share."""
+
+    family = "noise"
+
+    rate: Fraction
+
+    def drop(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """x with a mask of a shape that repeats along the axes of size 1."""
+        if not self.training or self.rate == 0:
+            return x
+        if self.rate == 1:
+            return torch.zeros_like(x)
+        keep = 1 - self.rate
+        return x * x.new_empty(shape).bernoulli_(keep, generator=self.generator).div_(keep)
+
+
+class SpatialDropout1D(SpatialDropout):
+    """Dropout of whole features, at all times at once; while training only (Tompson et al. 2015).
+
+    In (n, time, features); out the same shape.
+
+    rate: fraction of the features dropped, 0 to 1.
+    """
+
+    input_axes = "time features"
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.drop(x, (x.shape[0], 1, x.shape[2]))
+
+
+class SpatialDropout2D(SpatialDropout):
+    """Dropout of whole channels of images; while training only (Tompson et al. 2015).
+
+    In (n, channels, rows, cols); out the same shape.
+
+    rate: fraction of the channels dropped, 0 to 1.
+    """
+
+    input_axes = "channels rows cols"
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.drop(x, (*x.shape[:2], 1, 1))
+
+
+__all__ = ["GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D"]

@@ -1,0 +1,46 @@
+"""Windows that move over images and sequences: their borders, and cross-correlation with a kernel."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from kit.layers.layer import Layer, ShapeError
+
+CORRELATIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+
+
+def same_padding(size: int, window: int, stride: int) -> tuple[int, int]:
+    """Zeros before and after an axis so that windows at each stride cover it: ceil(size / stride) of them."""
+    total = max((-(-size // stride) - 1) * stride + window - size, 0)
+    return total // 2, total - total // 2
+
+
+def pad_same(x: Tensor, window: Sequence[int], strides: Sequence[int], value: float = 0.0) -> Tensor:
+    """x (n, channels, *axes) with its borders grown for padding="same"."""
+    borders = [same_padding(*axis) for axis in zip(x.shape[2:], window, strides, strict=True)]
+    flat = [zeros for border in reversed(borders) for zeros in border]
+    return F.pad(x, flat, value=value) if any(flat) else x
+
+
+def check_window(layer: Layer, window: Sequence[int], padding: str, sizes: Sequence[int]) -> None:
+    """Raises ShapeError where a window does not fit into axes of these sizes even once."""
+    if padding == "valid" and any(one > size for one, size in zip(window, sizes, strict=True)):
+        over = {1: "a sequence of length", 2: "an image of", 3: "a volume of"}[len(sizes)]
+        raise ShapeError(
+            f"{layer.label} moves a {'x'.join(map(str, window))} window over {over} {'x'.join(map(str, sizes))}, "
+            'which is smaller; use a smaller window, padding="same", or less pooling before it'
+        )
+
+
+def correlate(
+    x: Tensor, kernel: Tensor, bias: Tensor | None, strides: Sequence[int], padding: str, groups: int = 1
+) -> Tensor:
+    """x (n, channels, *axes) ⋆ kernel (filters, channels / groups, *window), plus bias (filters,)."""
+    window = kernel.shape[2:]
+    if padding == "same":
+        x = pad_same(x, window, strides)
+    elif padding == "causal":
+        x = F.pad(x, (window[0] - 1, 0))
+    margin = tuple(size - 1 for size in window) if padding == "full" else (0,) * len(window)
+    return CORRELATIONS[len(window)](x, kernel, bias, tuple(strides), margin, groups=groups)
