@@ -1,6 +1,6 @@
 // Each family of layers has a colour; the colours stand in style.css, for light and dark.
 const KNOWN = new Set([
-  "input", "core", "convolutional", "pooling", "normalization", "merging", "recurrent", "embeddings", "activations", "noise",
+  "input", "core", "convolutional", "pooling", "normalization", "merging", "recurrent", "embeddings", "attention", "activations", "noise",
   "custom",
 ]);
 
