@@ -129,7 +129,78 @@ class Adam(Optimizer):
         w.addcdiv_(m, s.sqrt().add_(self.epsilon), value=-rate)
 
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": SGD, "rmsprop": RMSprop, "adam": Adam}
+class Adagrad(Optimizer):
+    """s = s + g²; w = w - rate g / sqrt(s + epsilon) (Duchi et al. 2011).
+
+    learning_rate: length of a step.
+    epsilon: added to the sum of squares.
+    initial_accumulator_value: what s starts at.
+    decay: how fast the rate falls.
+    """
+
+    learning_rate: Positive = 0.001
+    epsilon: Positive = 1e-7
+    initial_accumulator_value: NonNegative = 0.1
+    decay: NonNegative = 0.0
+
+    slots = ("squares",)
+
+    def state(self, w: Tensor) -> State:
+        return {"squares": torch.full_like(w, self.initial_accumulator_value)}
+
+    def update(self, w: Tensor, g: Tensor, state: State, updates: int) -> None:
+        s = state["squares"]
+        s.addcmul_(g, g)
+        w.addcmul_(g, (s + self.epsilon).rsqrt_(), value=-self.rate(updates))
+
+
+class Adadelta(Optimizer):
+    """s = rho s + (1 - rho) g²; d = g sqrt(t + epsilon) / sqrt(s + epsilon); t = rho t + (1 - rho) d²; w = w - rate d.
+
+    (Zeiler 2012.)
+
+    learning_rate: length of a step; the paper has 1.
+    rho: how much of the mean squares is kept, 0 to 1.
+    epsilon: added to the mean squares.
+    decay: how fast the rate falls.
+    """
+
+    learning_rate: Positive = 0.001
+    rho: Fraction = 0.95
+    epsilon: Positive = 1e-7
+    decay: NonNegative = 0.0
+
+    slots = ("mean_square", "mean_square_step")
+
+    def update(self, w: Tensor, g: Tensor, state: State, updates: int) -> None:
+        s, t = state["mean_square"], state["mean_square_step"]
+        s.mul_(self.rho).addcmul_(g, g, value=1 - self.rho)
+        d = (t + self.epsilon).sqrt_().mul_((s + self.epsilon).rsqrt_()).mul_(g)
+        t.mul_(self.rho).addcmul_(d, d, value=1 - self.rho)
+        w.add_(d, alpha=-self.rate(updates))
+
+
+class AdamW(Adam):
+    """Adam with w = (1 - rate weight_decay) w before each update (Loshchilov & Hutter 2017).
+
+    weight_decay: how fast the weights shrink.
+    """
+
+    weight_decay: NonNegative = 0.004
+
+    def update(self, w: Tensor, g: Tensor, state: State, updates: int) -> None:
+        w.mul_(1 - self.rate(updates) * self.weight_decay)
+        super().update(w, g, state, updates)
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+    "adagrad": Adagrad,
+    "adadelta": Adadelta,
+}
 
 
 def get(optimizer: str | Optimizer | type[Optimizer]) -> Optimizer:

@@ -13,18 +13,19 @@ if TYPE_CHECKING:
 
     from kit.training.history import History
 
-COLOURS = {
-    "input": "#7a869a",
-    "core": "#2f6fde",
-    "convolutional": "#0f9d76",
-    "pooling": "#c77700",
-    "recurrent": "#c8452f",
-    "embeddings": "#1587a8",
+COLOURS = {  # those of the canvas
+    "input": "#64748b",
+    "core": "#2f7de1",
+    "convolutional": "#e0702b",
+    "pooling": "#c99a12",
+    "normalization": "#2c9f6b",
+    "merging": "#8d5bd6",
+    "recurrent": "#d1478f",
+    "embeddings": "#0e9bb0",
     "attention": "#a83fb5",
-    "normalization": "#8b5cd6",
-    "activations": "#8a7a16",
-    "noise": "#7d6a5b",
-    "merging": "#c2417c",
+    "activations": "#7a9a1f",
+    "noise": "#9a6b4b",
+    "custom": "#c94f4f",
 }
 OTHER = "#56758f"
 

@@ -6,7 +6,7 @@ import torch
 
 from kit import Sequential, optimizers
 from kit.layers import Dense
-from kit.optimizers import OPTIMIZERS, SGD, Adam, RMSprop
+from kit.optimizers import OPTIMIZERS, SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 
 STEPS = 7
 
@@ -38,7 +38,36 @@ def adam(o: Adam, w, gradients):
     return w
 
 
-FORMULAS = {SGD: sgd, RMSprop: rmsprop, Adam: adam}
+def adamw(o: AdamW, w, gradients):
+    m, s = np.zeros_like(w), np.zeros_like(w)
+    for t, g in enumerate(gradients):
+        plain = o.learning_rate / (1 + o.decay * t)
+        m = o.beta_1 * m + (1 - o.beta_1) * g
+        s = o.beta_2 * s + (1 - o.beta_2) * g**2
+        rate = plain * np.sqrt(1 - o.beta_2 ** (t + 1)) / (1 - o.beta_1 ** (t + 1))
+        w = (1 - plain * o.weight_decay) * w - rate * m / (np.sqrt(s) + o.epsilon)
+    return w
+
+
+def adagrad(o: Adagrad, w, gradients):
+    s = np.full_like(w, o.initial_accumulator_value)
+    for t, g in enumerate(gradients):
+        s = s + g**2
+        w = w - o.learning_rate / (1 + o.decay * t) * g / np.sqrt(s + o.epsilon)
+    return w
+
+
+def adadelta(o: Adadelta, w, gradients):
+    s, squares = np.zeros_like(w), np.zeros_like(w)
+    for t, g in enumerate(gradients):
+        s = o.rho * s + (1 - o.rho) * g**2
+        d = g * np.sqrt(squares + o.epsilon) / np.sqrt(s + o.epsilon)
+        squares = o.rho * squares + (1 - o.rho) * d**2
+        w = w - o.learning_rate / (1 + o.decay * t) * d
+    return w
+
+
+FORMULAS = {SGD: sgd, RMSprop: rmsprop, Adam: adam, AdamW: adamw, Adagrad: adagrad, Adadelta: adadelta}
 CASES = [
     SGD(),
     SGD(0.1, momentum=0.9),
@@ -52,6 +81,11 @@ CASES = [
     Adam(),
     Adam(0.1, beta_1=0.5, beta_2=0.7, epsilon=0.1, decay=0.2),
     Adam(0.1, beta_1=0.0),
+    AdamW(weight_decay=0.0),
+    Adagrad(),
+    Adagrad(0.1, initial_accumulator_value=0.0, epsilon=0.01, decay=0.3),
+    Adadelta(),
+    Adadelta(1.0, rho=0.5, epsilon=0.01, decay=0.3),
 ]
 
 
@@ -74,6 +108,12 @@ def test_an_optimizer_is_its_formula(optimizer: optimizers.Optimizer, rng) -> No
     np.testing.assert_allclose(walk(optimizer, w, gradients), FORMULAS[type(optimizer)](optimizer, w, gradients))
 
 
+def test_adamw_shrinks_the_weights_before_each_update(rng) -> None:
+    optimizer = AdamW(0.1, decay=0.2, weight_decay=0.3)
+    w, gradients = rng.normal(size=11), rng.normal(size=(STEPS, 11))
+    np.testing.assert_allclose(walk(optimizer, w, gradients), adamw(optimizer, w, gradients))
+
+
 @pytest.mark.parametrize("optimizer", CASES, ids=repr)
 def test_a_gradient_of_zero_from_the_start_changes_nothing(optimizer: optimizers.Optimizer, rng) -> None:
     w = rng.normal(size=11)
@@ -85,6 +125,9 @@ TORCH = [
     (SGD(0.1, momentum=0.9), lambda w: torch.optim.SGD([w], 0.1, momentum=0.9)),
     (SGD(0.1, momentum=0.9, nesterov=True), lambda w: torch.optim.SGD([w], 0.1, momentum=0.9, nesterov=True)),
     (Adam(0.1, epsilon=1e-30), lambda w: torch.optim.Adam([w], 0.1, eps=1e-30)),
+    (AdamW(0.1, epsilon=1e-30, weight_decay=0.2), lambda w: torch.optim.AdamW([w], 0.1, eps=1e-30, weight_decay=0.2)),
+    (Adagrad(0.1, epsilon=1e-30), lambda w: torch.optim.Adagrad([w], 0.1, initial_accumulator_value=0.1, eps=1e-30)),
+    (Adadelta(1.0, epsilon=1e-6), lambda w: torch.optim.Adadelta([w], 1.0, rho=0.95, eps=1e-6)),
     (RMSprop(0.1, epsilon=1e-30), lambda w: torch.optim.RMSprop([w], 0.1, alpha=0.9, eps=1e-30)),
 ]
 
