@@ -15,7 +15,7 @@ from kit import (
 )
 from kit.layers import CATALOG, Input, Layer, ShapeError
 from kit.models import Model, Sequential
-from kit.training import History, Record, Run, runs, steps
+from kit.training import History, Record, Run, resume, runs, steps
 
 __version__ = "0.1.0"
 
@@ -53,6 +53,7 @@ __all__ = [
     "objectives",
     "optimizers",
     "regularizers",
+    "resume",
     "runs",
     "steps",
 ]

@@ -20,8 +20,11 @@ from kit.storage.errors import StorageError
 from kit.storage.reader import Stored, read
 from kit.storage.writer import write
 from kit.training.history import History, Series
+from kit.training.randomness import Randomness
+from kit.training.session import Session
 
-WEIGHTS, STATE, HISTORY = "weights/", "optimizer/", "history/"
+WEIGHTS, STATE, HISTORY, SESSION = "weights/", "optimizer/", "history/", "session/"
+SETTINGS = ("batch_size", "epochs", "shuffle", "validation_split", "accuracy", "threads")
 
 
 def save(model: Any, path: Any) -> None:
@@ -39,6 +42,8 @@ def save(model: Any, path: Any) -> None:
             for i, state in enumerate(model.update.states):
                 arrays.update({f"{STATE}{i}/{name}": vector.cpu().numpy().copy() for name, vector in state.items()})
         config["history"] = history_of(model.history, arrays)
+        if model.session is not None and model.session.position.step == model.history.steps:
+            config["session"] = session_of(model.session, arrays)
     write(path, arrays, config)
 
 
@@ -85,6 +90,43 @@ def history_of(history: History, arrays: dict[str, np.ndarray]) -> dict[str, Any
     }
 
 
+def session_of(session: Session, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Where a training is, as plain data; the order of the samples and the random states go to the arrays."""
+    position = session.position
+    arrays.update({f"{SESSION}{name}": state for name, state in session.randomness.states().items()})
+    if position.order is not None:
+        arrays[f"{SESSION}order"] = position.order.numpy().copy()
+    return {
+        **{name: getattr(session, name) for name in SETTINGS},
+        **{name: getattr(position, name) for name in ("epoch", "batch", "step")},
+        "seed": session.randomness.seed,
+        "means": {name: float(total) for name, total in position.means.sums.items()},
+        "samples": position.means.samples,
+        "fingerprint": session.fingerprint,
+    }
+
+
+def session_from(stored: Stored, model: Model) -> Session | None:
+    """The session in a file, without its data; None where the file has none."""
+    saved = stored.config.get("session")
+    if saved is None:
+        return None
+    session = Session(**{name: saved[name] for name in SETTINGS}, randomness=Randomness(saved["seed"], model.device))
+    names = ("host", "device")
+    states = {name: stored.arrays[SESSION + name] for name in names if SESSION + name in stored.arrays}
+    session.randomness.go_on(states)
+    position = session.position
+    position.epoch, position.batch, position.step = (int(saved[name]) for name in ("epoch", "batch", "step"))
+    order = stored.arrays.get(f"{SESSION}order")
+    position.order = None if order is None else torch.from_numpy(np.array(order))
+    position.means.samples = int(saved["samples"])
+    position.means.sums = {
+        name: torch.tensor(total, dtype=torch.float64, device=model.device) for name, total in saved["means"].items()
+    }
+    session.known_fingerprint = str(saved["fingerprint"])
+    return session
+
+
 def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
     """The model of a file; see kit.load."""
     stored = read(path)
@@ -101,6 +143,7 @@ def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
         if stored.config["compile"] is not None:
             compile_as(model, stored, custom_objects, path)
         model.history = history_from(stored)
+        model.session = session_from(stored, model)
     except (KeyError, TypeError, AttributeError) as error:
         raise StorageError(f"{path} is whole, but its config cannot be understood ({error}); was it edited?") from error
     return model

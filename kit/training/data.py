@@ -42,13 +42,13 @@ class Data:
         first, last = ([part[i] for part in parts] for i in (0, 1))
         return tuple(Data(part[:count], part[count] if self.target is not None else None) for part in (first, last))  # type: ignore[return-value]
 
-    def batches(self, size: int, order: Tensor | None = None) -> Iterator[Data]:
-        """The samples in batches, in the order given, a block of batches gathered at a time."""
+    def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Data]:
+        """The samples in batches, in the order given and from the first wanted on, a block gathered at a time."""
         tensors = self.tensors()
         count = len(self.inputs)
         sample = sum(tensor[0].numel() * tensor.element_size() for tensor in tensors)
         block = size * max(1, BLOCK_BYTES // max(size * sample, 1))
-        for start in range(0, len(self), block):
+        for start in range(first * size, len(self), block):
             if order is None:
                 gathered = [tensor[start : start + block] for tensor in tensors]
             else:

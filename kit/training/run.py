@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from kit.training.autosave import Autosave
+from kit.training.session import Session
 from kit.training.steps import Record, advice, became_nan
 
 if TYPE_CHECKING:
@@ -47,27 +48,19 @@ class Run:
     history: the curves so far. All calls return at once and act at the next batch; `wait` waits.
     """
 
-    def __init__(
-        self,
-        model: Trainable,
-        records: Iterator[Record],
-        *,
-        epochs: int,
-        batches: int,
-        autosave: Autosave,
-        threads: int = 1,
-    ) -> None:
-        self.model, self.epochs, self.batches = model, epochs, batches
-        self.steps = epochs * batches
-        self.autosave = autosave
+    def __init__(self, model: Trainable, records: Iterator[Record], session: Session, autosave: Autosave) -> None:
+        self.model, self.session, self.autosave = model, session, autosave
+        self.epochs, self.batches = session.epochs, session.batches
+        self.steps = self.epochs * self.batches
         self.history = model.history
         self.number = next(NUMBERS)
         self.name = f"run {self.number}"
         self.error: BaseException | None = None
         self.traceback = ""
         self.started = time.monotonic()
-        self.step_count, self.epoch = 0, 0
-        self._records, self._threads = records, threads
+        self.step_count, self.epoch = session.position.step, session.position.epoch - 1
+        self.steps_before = self.step_count
+        self._records = records
         self._start = model.snapshot()
         self._condition = threading.Condition()
         self._wanted = "running"  # or "paused", "stopped", "aborted"
@@ -109,9 +102,8 @@ class Run:
     @property
     def eta(self) -> float | None:
         """Seconds to go; None where that is not known."""
-        if self.ended or not self.step_count:
-            return None
-        return (self.steps - self.step_count) * self.elapsed / self.step_count
+        done = self.step_count - self.steps_before
+        return None if self.ended or not done else (self.steps - self.step_count) * self.elapsed / done
 
     def pause(self) -> None:
         """Rest after the batch at work."""
@@ -168,7 +160,7 @@ class Run:
                 self._condition.notify_all()
 
     def _work(self) -> None:
-        torch.set_num_threads(self._threads)  # of this thread; the others keep theirs
+        torch.set_num_threads(self.session.threads)  # of this thread; the others keep theirs
         end = "failed"
         try:
             end = self._train()
@@ -198,7 +190,6 @@ class Run:
             record = next(self._records, None)
             if record is None:
                 return "done"
-            self.history.add(record)
             self.step_count = record.step
             self.epoch += record.ended is not None
             self._recent.append((time.monotonic(), record.samples))

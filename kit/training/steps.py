@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from kit.training.data import Data
-from kit.training.randomness import Randomness
+from kit.training.session import Means, Session
 
 if TYPE_CHECKING:
     from kit.training.trainable import Metrics, Trainable
@@ -45,81 +45,47 @@ def advice(record: Record) -> str:
     )
 
 
-class Means:
-    """Running means of values, weighted by the number of samples; nothing is read from the device until asked."""
-
-    def __init__(self) -> None:
-        self.samples = 0
-        self.sums: dict[str, Tensor] = {}
-
-    def add(self, values: dict[str, Tensor], samples: int) -> None:
-        """Counts the values of a batch of so many samples."""
-        self.samples += samples
-        for name, value in values.items():
-            if name in self.sums:
-                self.sums[name].add_(value, alpha=samples)
-            else:
-                self.sums[name] = value.double() * samples if value.device.type != "mps" else value * samples
-
-    def read(self, prefix: str = "") -> dict[str, float]:
-        """The means so far, as numbers."""
-        return {prefix + name: float(total) / self.samples for name, total in self.sums.items()}
-
-
 def steps(
     model: Trainable,
     X: Any,
-    y: Any = None,
+    y: Any,
     *,
     batch_size: int = 32,
     epochs: int = 1,
     shuffle: bool = True,
-    validation: Data | None = None,
-    metrics: Metrics | None = None,
-    randomness: Randomness | None = None,
+    seed: int | None = None,
 ) -> Iterator[Record]:
     """Trains a model on samples X (n, ...) and targets y, one batch for each `next()`, and yields a Record of each.
 
-    The model's lock is held during a batch, never between two. X may be checked Data, with its target; validation is.
-    metrics: measured beside the loss; the model's own if none. randomness: a new one if none.
-    Raises ValueError, at once, where the data do not suit the model.
+    seed: makes it repeatable. Raises ValueError, at once, where the data do not suit the model.
     """
-    data = X if isinstance(X, Data) else model._data(X, y)
-    metrics = model.metrics if metrics is None else metrics
-    return batch_by_batch(
-        model, data, batch_size, epochs, shuffle, validation, metrics, randomness or Randomness(None, model.device)
-    )
+    return batch_by_batch(model, model.session_for(X, y, batch_size, epochs, shuffle, seed=seed))
 
 
-def batch_by_batch(
-    model: Trainable,
-    data: Data,
-    batch_size: int,
-    epochs: int,
-    shuffle: bool,
-    validation: Data | None,
-    metrics: Metrics,
-    randomness: Randomness,
-) -> Iterator[Record]:
-    """The generator of `steps`."""
-    step = 0
-    batches = -(-len(data) // batch_size)
+def batch_by_batch(model: Trainable, session: Session) -> Iterator[Record]:
+    """The records of a session, from its position on. The model's lock is held during a batch, never between two."""
+    data, position, randomness = session.data, session.position, session.randomness
+    assert data is not None
+    metrics = model.metrics_asked(session.accuracy)
     with model.lock:
         randomness.lend(model.module)
         model.update.prepare()
-    for epoch in range(1, epochs + 1):
-        order = torch.randperm(len(data), generator=randomness.host) if shuffle else None
-        means = Means()
-        for number, batch in enumerate(data.batches(batch_size, order), 1):
+    for epoch in range(position.epoch, session.epochs + 1):
+        if position.batch == 0:
+            position.order = torch.randperm(len(data), generator=randomness.host) if session.shuffle else None
+            position.means = Means()
+        for batch in data.batches(session.batch_size, position.order, position.batch):
             with model.lock:
                 values = model.update(batch.to(model.device), metrics)
-            means.add(values, len(batch))
-            step += 1
-            record = Record(step, epoch, len(batch), values)
-            if number == batches:
-                record.ended = means.read()
-                if validation is not None:
-                    record.ended.update(measure(model, validation, batch_size, metrics, "val_"))
+                position.means.add(values, len(batch))
+                position.batch += 1
+                position.step += 1
+            record = Record(position.step, epoch, len(batch), values)
+            if position.batch == session.batches:
+                record.ended = position.means.read()
+                if session.validation is not None:
+                    record.ended.update(measure(model, session.validation, session.batch_size, metrics, "val_"))
+                position.epoch, position.batch, position.order = epoch + 1, 0, None
             yield record
 
 

@@ -23,7 +23,8 @@ from kit.training.lock import FairLock
 from kit.training.progress import shown
 from kit.training.randomness import Randomness
 from kit.training.run import Run
-from kit.training.steps import Record, advice, became_nan, evaluating, measure, steps
+from kit.training.session import Session
+from kit.training.steps import Record, advice, batch_by_batch, became_nan, evaluating, measure
 from kit.training.update import Update
 
 Metric = str | Callable[[Tensor, Tensor], Tensor]
@@ -43,6 +44,7 @@ class Trainable:
         self.lock = FairLock()
         self.run: Run | None = None
         self.history = History()
+        self.session: Session | None = None
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.loss: Any = None
         self.objective: Callable[..., Tensor]
@@ -89,7 +91,7 @@ class Trainable:
             found[name] = metric_names.get(by_mode.get(self.class_mode or "", metric) if name == "accuracy" else metric)
         return found
 
-    def _asked(self, accuracy: bool) -> Metrics:
+    def metrics_asked(self, accuracy: bool) -> Metrics:
         """The metrics of compile, and accuracy where a call asks for it as in 2015."""
         return {**self.metrics, **(self._metrics(["accuracy"]) if accuracy else {})}
 
@@ -124,40 +126,19 @@ class Trainable:
         self._check_compiled("fit")
         self._refuse_while_running("fit")
         check_counts("fit", batch_size=batch_size, epochs=epochs)
-        randomness = Randomness(seed, self.device)
-        randomness.start(self.module)
-        data = self._data(X, y)
-        validation = None
-        if validation_data is not None:
-            validation = self._data(*validation_data[:2])
-        elif validation_split:
-            data, validation = data.split(validation_split)
-        records: Iterator[Record] = steps(
-            self,
-            data,
-            batch_size=int(batch_size),
-            epochs=int(epochs),
-            shuffle=shuffle,
-            validation=validation,
-            metrics=self._asked(show_accuracy),
-            randomness=randomness,
+        session = self.session_for(
+            X, y, batch_size, epochs, shuffle, validation_split, validation_data, show_accuracy, seed, background
         )
-        records = called_back(records, list(callbacks))
-        batches = -(-len(data) // int(batch_size))
-        self.update.prepare()
         self.history = History()
         saving = Autosave(self, autosave, autosave_every)
         saving.now()
         if saving.error is not None:
             raise saving.error
         if background:
-            convolves = any("Conv" in type(layer).__name__ for layer in self.module.layers.values())
-            threads = torch.get_num_threads() if convolves else 1  # else the number of the last run's thread
-            self.run = Run(self, records, epochs=int(epochs), batches=batches, autosave=saving, threads=threads)
-            return self.run
+            return self.start(session, saving, callbacks)
+        records = recorded(batch_by_batch(self, session), self.history, list(callbacks))
         try:
-            for record in shown(records, int(epochs), batches, verbose):
-                self.history.add(record)
+            for record in shown(records, session.epochs, session.batches, verbose):
                 if became_nan(record):
                     warnings.warn(advice(record), stacklevel=3)
                 saving.if_due()
@@ -166,6 +147,42 @@ class Trainable:
         if saving.error is not None:
             warnings.warn(f"the model was not saved: {saving.error}", stacklevel=3)
         return self.history
+
+    def session_for(
+        self,
+        X: Any,
+        y: Any,
+        batch_size: int,
+        epochs: int,
+        shuffle: bool = True,
+        validation_split: float = 0.0,
+        validation_data: tuple[Any, Any] | None = None,
+        accuracy: bool = False,
+        seed: int | None = None,
+        background: bool = False,
+    ) -> Session:
+        """A new training of this model, at its beginning. ValueError where the data do not suit the model."""
+        randomness = Randomness(seed, self.device)
+        randomness.start(self.module)
+        convolves = any("Conv" in type(layer).__name__ for layer in self.module.layers.values())
+        threads = torch.get_num_threads() if convolves or not background else 1  # more slow small dense models down
+        self.session = Session(int(batch_size), int(epochs), shuffle, validation_split, accuracy, threads, randomness)
+        self.give_data(self.session, X, y, validation_data)
+        self.update.prepare()
+        return self.session
+
+    def give_data(self, session: Session, X: Any, y: Any, validation_data: tuple[Any, Any] | None) -> None:
+        """Gives a session its data, checked, with what is held out of them."""
+        session.data = self._data(X, y)
+        if validation_data is not None:
+            session.validation = self._data(*validation_data[:2])
+        elif session.validation_split:
+            session.data, session.validation = session.data.split(session.validation_split)
+
+    def start(self, session: Session, saving: Autosave, callbacks: Iterable[Callable[..., None]] = ()) -> Run:
+        """A run of a session, in the background."""
+        self.run = Run(self, recorded(batch_by_batch(self, session), self.history, list(callbacks)), session, saving)
+        return self.run
 
     @spelled
     def evaluate(
@@ -177,7 +194,7 @@ class Trainable:
         data = self._data(X, y)
         with self.lock:
             self.update.find_penalties()
-        values = tuple(measure(self, data, batch_size, self._asked(show_accuracy)).values())
+        values = tuple(measure(self, data, batch_size, self.metrics_asked(show_accuracy)).values())
         return values[0] if len(values) == 1 else values
 
     @spelled
@@ -213,7 +230,7 @@ class Trainable:
         batch = self._data(X, y)
         with self.lock:
             self.update.prepare()
-            values = self.update(batch.to(self.device), self._asked(accuracy))
+            values = self.update(batch.to(self.device), self.metrics_asked(accuracy))
         loss = float(values["loss"])
         return (loss, float(values["accuracy"])) if accuracy else loss
 
@@ -284,9 +301,12 @@ def check_counts(method: str, **counts: int) -> None:
             raise ValueError(f"{method}({name}={value!r}): {name} takes a whole number of 1 or more")
 
 
-def called_back(records: Iterator[Record], callbacks: Sequence[Callable[[Record], object]]) -> Iterator[Record]:
-    """The same records; each is shown to the callbacks after its batch."""
+def recorded(
+    records: Iterator[Record], history: History, callbacks: Sequence[Callable[[Record], object]]
+) -> Iterator[Record]:
+    """The same records; each goes into the history, then to the callbacks, after its batch."""
     for record in records:
+        history.add(record)
         for callback in callbacks:
             callback(record)
         yield record

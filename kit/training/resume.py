@@ -1,0 +1,46 @@
+"""Going on with a training that was saved: with the same curve, and on the same machine bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from kit.training.autosave import Autosave
+from kit.training.run import Run
+
+
+def resume(
+    path: Any,
+    X: Any,
+    y: Any,
+    validation_data: tuple[Any, Any] | None = None,
+    *,
+    autosave_every: float = 30.0,
+    callbacks: Iterable[Callable[..., None]] = (),
+    custom_objects: Mapping[str, Any] | None = None,
+    other_data: bool = False,
+) -> Run:
+    """The run saved in an HDF5 file, at work again from where it was saved; it goes on saving itself to that file.
+
+    X, y, validation_data: what it was trained on. other_data: allow others than those. `run.model` is the model.
+    On the same machine, versions and thread count, the run is bit for bit the one that was never interrupted (CPU).
+    Raises ValueError where the file holds no training, or one on other data; StorageError where it is damaged.
+    """
+    from kit.storage.checkpoint import load
+
+    model = load(path, custom_objects)
+    session = model.session
+    if session is None:
+        raise ValueError(f"{path} holds a model that was not saved in training; load it, and fit it")
+    saved = session.fingerprint
+    model.give_data(session, X, y, validation_data)
+    session.known_fingerprint = None
+    if session.fingerprint != saved and not other_data:
+        raise ValueError(
+            f"{path} was trained on other data than these; give the same X and y, or say other_data=True to go on"
+        )
+    if session.position.order is not None and len(session.position.order) != len(session.data or ()):
+        raise ValueError(
+            f"{path} is in the middle of an epoch over {len(session.position.order)} samples; give as many"
+        )
+    return model.start(session, Autosave(model, path, autosave_every), callbacks)

@@ -1,0 +1,178 @@
+"""A training that was killed goes on as if it had not been."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import kit
+from kit.layers import LSTM, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input
+
+X = np.random.default_rng(0).normal(size=(22, 4)).astype("float32")
+Y = np.eye(3, dtype="float32")[np.random.default_rng(1).integers(0, 3, 22)]
+
+
+def dense() -> list:
+    return [Input(4), Dense(6, activation="tanh", kernel_regularizer="l2(0.01)"), Dropout(0.4), Dense(3, "softmax")]
+
+
+def normalized() -> list:
+    return [Input(4), Dense(6, "relu", kernel_constraint="maxnorm(1)"), BatchNormalization(), Dense(3, "softmax")]
+
+
+def convolutional() -> list:
+    layers = [Input(4), kit.layers.Reshape((1, 2, 2)), Conv2D(3, 2, padding="same"), Flatten()]
+    return [*layers, Dropout(0.2), Dense(3, activation="softmax")]
+
+
+def recurrent() -> list:
+    return [Input(4), kit.layers.Reshape((4, 1)), LSTM(3), Dense(3, activation="softmax")]
+
+
+OPTIMIZERS = [
+    kit.optimizers.SGD(0.1, momentum=0.9, decay=0.1, nesterov=True),
+    kit.optimizers.RMSprop(0.01),
+    kit.optimizers.Adam(0.05, clipnorm=0.5),
+    kit.optimizers.Adagrad(0.1),
+    kit.optimizers.Adadelta(1.0),
+]
+
+
+def compiled(layers, optimizer) -> kit.Sequential:
+    torch.manual_seed(7)
+    model = kit.Sequential(layers())
+    model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def run_of(model, **options) -> kit.Run:
+    return model.fit(X, Y, epochs=3, batch_size=8, seed=11, validation_split=0.1, background=True, **options)
+
+
+def assert_same(run: kit.Run, other: kit.Run) -> None:
+    for ours, theirs in zip(run.model.get_weights(), other.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert run.history.epochs == other.history.epochs
+    assert run.history.epoch_steps == other.history.epoch_steps
+    for name in other.history.batch_names():
+        np.testing.assert_array_equal(run.history.batch(name), other.history.batch(name))
+    for ours, theirs in zip(run.model.update.states, other.model.update.states, strict=True):
+        assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda optimizer: type(optimizer).__name__)
+@pytest.mark.parametrize("layers", [dense, normalized, convolutional, recurrent])
+def test_a_run_resumed_at_any_step_is_the_run_that_was_never_interrupted(layers, optimizer, tmp_path):
+    model = compiled(layers, optimizer)
+    whole = run_of(model, callbacks=[lambda record: model.save(tmp_path / f"{record.step}.h5")]).wait()
+    for step in range(1, whole.steps + 1):
+        assert_same(kit.resume(tmp_path / f"{step}.h5", X, Y).wait(), whole)
+
+
+@pytest.mark.parametrize("forgotten", ["host", "order", "optimizer", "samples", "updates", "batch"])
+def test_each_part_of_the_state_is_needed(forgotten, tmp_path):
+    """Without one of them the resumed run is another: the test above would notice."""
+    from kit.storage import read, write
+
+    model = compiled(dense, kit.optimizers.SGD(0.1, momentum=0.9, decay=0.1))
+    saving = [lambda record: record.step == 4 and model.save(tmp_path / "4.h5")]
+    whole = run_of(model, callbacks=saving).wait()
+    stored = read(tmp_path / "4.h5")
+    arrays, config = {name: np.array(array) for name, array in stored.arrays.items()}, stored.config
+    if forgotten == "host":
+        arrays["session/host"] = torch.Generator().manual_seed(0).get_state().numpy()
+    elif forgotten == "order":
+        arrays["session/order"] = arrays["session/order"][::-1].copy()
+    elif forgotten == "optimizer":
+        arrays["optimizer/0/velocity"] *= 0
+    elif forgotten == "updates":
+        config["updates"] = 0
+    else:
+        config["session"][forgotten] = 0
+    write(tmp_path / "4.h5", arrays, config)
+    with pytest.raises((AssertionError, ValueError)):
+        assert_same(kit.resume(tmp_path / "4.h5", X, Y).wait(), whole)
+
+
+PROGRAM = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from tests.kit.training.test_resume import X, Y, compiled, dense, kit
+print("ready", flush=True)
+model = compiled(dense, kit.optimizers.Adam(0.01))
+options = {"epochs": 3000, "batch_size": 8, "seed": 11, "background": True}
+model.fit(X, Y, autosave=sys.argv[1], autosave_every=0.01, **options).wait()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is a POSIX signal")
+def test_a_training_killed_at_a_random_instant_is_found_again(tmp_path):
+    chance = random.Random(1)
+    root = Path(__file__).parents[3]
+    path = tmp_path / "killed.h5"
+    for _ in range(4):
+        path.unlink(missing_ok=True)
+        command = [sys.executable, "-c", PROGRAM, str(path), str(root)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+            assert program.stdout.readline() == "ready\n"
+            while not path.exists():
+                time.sleep(0.001)
+            time.sleep(chance.uniform(0, 0.5))
+            os.kill(program.pid, signal.SIGKILL)
+        steps = kit.load(path).history.steps
+        run = kit.resume(path, X, Y)
+        while run.step_count < steps + 10:
+            time.sleep(0.001)
+        run.stop()
+        run.wait()
+        done = run.step_count
+        model = compiled(dense, kit.optimizers.Adam(0.01))
+        other = model.fit(
+            X, Y, epochs=3000, batch_size=8, seed=11, background=True,
+            callbacks=[lambda record, model=model, done=done: record.step == done and model.run.stop()],
+        )  # fmt: skip
+        assert_same(run, other.wait())
+
+
+def test_other_data_are_refused_unless_that_is_wanted(tmp_path):
+    run_of(compiled(dense, kit.optimizers.SGD()), autosave=tmp_path / "a.h5").wait()
+    with pytest.raises(ValueError, match="was trained on other data"):
+        kit.resume(tmp_path / "a.h5", X + 1, Y)
+    assert kit.resume(tmp_path / "a.h5", X + 1, Y, other_data=True).wait().state == "done"
+
+
+def test_a_model_that_was_never_trained_cannot_be_resumed(tmp_path):
+    compiled(dense, kit.optimizers.SGD()).save(tmp_path / "a.h5")
+    with pytest.raises(ValueError, match="not saved in training"):
+        kit.resume(tmp_path / "a.h5", X, Y)
+
+
+def test_a_stopped_run_goes_on_where_it_stopped(tmp_path):
+    whole = run_of(compiled(dense, kit.optimizers.Adam())).wait()
+    model = compiled(dense, kit.optimizers.Adam())
+    run_of(model, autosave=tmp_path / "a.h5", callbacks=[lambda record: record.step == 4 and model.run.stop()]).wait()
+    resumed = kit.resume(tmp_path / "a.h5", X, Y).wait()
+    assert resumed.history.steps == whole.steps
+    assert_same(resumed, whole)
+
+
+def test_an_interrupted_fit_in_the_foreground_is_resumed_too(tmp_path):
+    def interrupt(record):
+        if record.step == 5:
+            raise KeyboardInterrupt
+
+    torch.set_num_threads(1)
+    options = {"epochs": 3, "batch_size": 8, "seed": 11, "verbose": 0}
+    whole = compiled(dense, kit.optimizers.Adam())
+    whole.fit(X, Y, **options)
+    with pytest.raises(KeyboardInterrupt):
+        compiled(dense, kit.optimizers.Adam()).fit(X, Y, callbacks=[interrupt], autosave=tmp_path / "a.h5", **options)
+    resumed = kit.resume(tmp_path / "a.h5", X, Y).wait()
+    assert resumed.history.epochs == whole.history.epochs
