@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from kit import activations
 from kit.activations import ActivationName
 from kit.constraints import ConstraintName
-from kit.fields import Fraction, InputSize, Size, sizes
+from kit.fields import Fraction, InputSize, NonNegative, Size, sizes
 from kit.initializations import InitializerName
 from kit.layers.layer import Layer, ShapeError
 from kit.layers.merging import Merge
@@ -126,14 +126,31 @@ class Activation(Layer):
     In (n, ...); out the same shape.
 
     activation: name of an activation, or a function.
+    target: mean activation that each unit is drawn to, between 0 and 1, over a batch in training; 0 for none.
+    beta: weight of the penalty sum target log(target / mean) + (1 - target) log((1 - target) / (1 - mean)).
     """
 
     family = "core"
 
     activation: ActivationName
+    target: Fraction = 0.0
+    beta: NonNegative = 0.1
+
+    def validate(self) -> None:
+        if self.target == 1:
+            raise ValueError(f"{self!r}: target lies below 1; a unit that is always on says nothing")
 
     def forward(self, x: Tensor) -> Tensor:
-        return activations.get(self.activation)(x)
+        y = activations.get(self.activation)(x)
+        self.activity_penalty = self.divergence(y) if self.training and self.target else None  # type: ignore[misc]
+        return y
+
+    def divergence(self, y: Tensor) -> Tensor:
+        """beta times the Kullback-Leibler divergence of the units' mean activations from the target."""
+        mean = y.mean(0).clamp(1e-7, 1 - 1e-7)
+        wanted = self.target
+        on, off = wanted * (wanted / mean).log(), (1 - wanted) * ((1 - wanted) / (1 - mean)).log()
+        return self.beta * (on + off).sum()
 
 
 class Dropout(Layer):

@@ -43,6 +43,7 @@ class Layer(Declared, nn.Module):
     takes_integers: ClassVar[bool] = False  # whether its input holds whole numbers, such as word indexes
     weights_advice: ClassVar[str] = "give an array of that shape"  # what to do where set_weights is given another
     generator: ClassVar[Generator | None] = None  # where random numbers come from; None: torch's default
+    activity_penalty: ClassVar[Tensor | None] = None  # added to the loss of the batch it came from
     called: ClassVar[str | None] = None  # what its model calls it
 
     name: Annotated[str | None, text(keyword=True)] = None

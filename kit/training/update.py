@@ -63,6 +63,7 @@ class Update:
         self.flats: list[Flat] = []
         self.states: list[dict[str, Tensor]] = []
         self.penalties: list[tuple[Layer, str]] = []
+        self.layers: list[Layer] = []
         self.limits: list[tuple[Layer, str]] = []
 
     def prepare(self) -> None:
@@ -90,6 +91,7 @@ class Update:
     def find_penalties(self) -> None:
         """Notes which weights are penalized and which are held to a constraint."""
         layers = [layer for layer in self.model.module.modules() if isinstance(layer, Layer)]
+        self.layers = layers
         self.penalties = [(layer, name) for layer in layers for name in layer.penalties]
         self.limits = [(layer, name) for layer in layers for name in layer.limits if layer.trainable]
 
@@ -103,6 +105,9 @@ class Update:
         output = model.module(*batch.inputs)
         objective = model.objective(batch.target, output).mean()
         loss = objective + self.penalty() if self.penalties else objective
+        for layer in self.layers:
+            if layer.activity_penalty is not None:
+                loss, layer.activity_penalty = loss + layer.activity_penalty, None  # type: ignore[misc]
         loss.backward()
         values = {"loss": loss.detach()}
         with torch.no_grad():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+import kit
 from kit.layers import Activation, Dense, Dropout, Flatten, Reshape, ShapeError
 
 
@@ -119,3 +120,18 @@ def test_reshape_to_another_count_says_so(target: tuple) -> None:
 def test_reshape_takes_sizes_and_one_minus_one(target: tuple) -> None:
     with pytest.raises(ValueError, match="target_shape takes"):
         Reshape(target)
+
+
+def test_a_target_draws_the_mean_activations_towards_it() -> None:
+    X = np.random.default_rng(0).normal(size=(64, 5)).astype("float32")
+    torch.manual_seed(0)
+    model = kit.Sequential([Dense(5, 8), Activation("sigmoid", target=0.1, beta=1.0), Dense(8, 1)])
+    model.compile(kit.optimizers.SGD(0.05), "mse")
+    first, second = model.layers[:2]
+    mean = second(first(torch.from_numpy(X))).mean(0)
+    expected = (0.1 * (0.1 / mean).log() + 0.9 * (0.9 / (1 - mean)).log()).sum()
+    output = model.predict(X)
+    assert model.train(X, output) == pytest.approx(float(expected), rel=1e-5)  # what is left is the penalty
+    model.fit(X, output, epochs=100, verbose=0)
+    after = second(first(torch.from_numpy(X))).mean(0)
+    assert ((after - 0.1).abs() < (mean - 0.1).abs()).all()
