@@ -128,10 +128,10 @@ def test_a_target_draws_the_mean_activations_towards_it() -> None:
     model = kit.Sequential([Dense(5, 8), Activation("sigmoid", target=0.1, beta=1.0), Dense(8, 1)])
     model.compile(kit.optimizers.SGD(0.05), "mse")
     first, second = model.layers[:2]
-    mean = second(first(torch.from_numpy(X))).mean(0)
+    mean = second(first(torch.from_numpy(X))).mean(0).detach()
     expected = (0.1 * (0.1 / mean).log() + 0.9 * (0.9 / (1 - mean)).log()).sum()
     output = model.predict(X)
     assert model.train(X, output) == pytest.approx(float(expected), rel=1e-5)  # what is left is the penalty
     model.fit(X, output, epochs=100, verbose=0)
-    after = second(first(torch.from_numpy(X))).mean(0)
+    after = second(first(torch.from_numpy(X))).mean(0).detach()
     assert ((after - 0.1).abs() < (mean - 0.1).abs()).all()
