@@ -18,7 +18,8 @@ from kit.graph import (
     sinks,
     sources_of,
 )
-from kit.layers.layer import Layer, measure
+from kit.layers.layer import Layer
+from kit.layers.measuring import measure
 from kit.symbols import Shape
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from kit.layers.layer import Layer, measure
+from kit.layers.layer import Layer
+from kit.layers.measuring import measure
 from kit.layers.merging import Merge
 from kit.network import Network, from_symbols, merged
 from kit.symbols import Input, Shape, Symbol

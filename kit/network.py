@@ -5,7 +5,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from kit.layers.layer import Layer, measure, reads_integers
+from kit.layers.layer import Layer
+from kit.layers.measuring import measure, reads_integers
 from kit.symbols import Shape, Step, Symbol
 
 

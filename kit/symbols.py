@@ -42,7 +42,7 @@ def Input(shape: Any, name: str | None = None) -> Symbol:
 
 def connect(layer: Any, sources: tuple[Symbol, ...]) -> Symbol:
     """The symbol of what a layer makes of these; the layer's weights are made. Raises ShapeError."""
-    from kit.layers.layer import measure
+    from kit.layers.measuring import measure
 
     strangers = [source for source in sources if not isinstance(source, Symbol)]
     if strangers:

@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 from kit.graph import make_layer, sinks
-from kit.layers.layer import measure
+from kit.layers.measuring import measure
 
 Shape = tuple[int, ...]
 NAMES = [

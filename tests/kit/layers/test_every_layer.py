@@ -9,7 +9,7 @@ from kit import CATALOG, Input, Model
 from kit.code import from_code, to_code
 from kit.forms import entry
 from kit.graph import CLASS_SYNONYMS, document, from_document
-from kit.layers.layer import measure
+from kit.layers.measuring import measure
 from tests.kit.layers.examples import ALL, EXAMPLES, Example
 
 OWN = [name for name, cls in CATALOG.items() if cls.__module__.startswith("kit.")]

@@ -14,7 +14,7 @@ from kit.forms import palette
 from kit.graph import document, from_document
 from kit.initializations import InitializerName
 from kit.layers import BatchNormalization, Conv2D, Dense, Dropout
-from kit.layers.layer import measure
+from kit.layers.measuring import measure
 from kit.regularizers import RegularizerName
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from kit.layers import GRU, LSTM, Dense, SimpleDeepRNN, SimpleRNN
-from kit.layers.layer import measure
+from kit.layers.measuring import measure
 from kit.models import Sequential
 from kit.optimizers import Adam
 
