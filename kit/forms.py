@@ -23,6 +23,10 @@ FAMILIES = (  # the palette's order
     "noise",
     "merging",
 )
+USUAL = (  # those most models have, first in their families
+    *("Dense", "Dropout", "Flatten", "Activation", "Reshape", "Conv2D", "Conv1D", "MaxPooling2D", "LSTM", "GRU"),
+    *("Embedding", "BatchNormalization", "Add", "Concatenate"),
+)
 ADVANCED = ("initializer", "regularizer", "constraint")
 COMMON = ("name", "input_shape")  # the canvas has its own means for these
 
@@ -85,4 +89,5 @@ def palette() -> list[dict[str, Any]]:
     }
     entries = [start, *(entry(cls) for cls in CATALOG.values())]
     rank = {family: i for i, family in enumerate(FAMILIES)}
-    return sorted(entries, key=lambda item: rank.get(item["family"], len(rank)))
+    usual = {name: i for i, name in enumerate(USUAL)}
+    return sorted(entries, key=lambda item: (rank.get(item["family"], len(rank)), usual.get(item["name"], len(usual))))
