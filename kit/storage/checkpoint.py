@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,14 +46,21 @@ def save(model: Any, path: Any) -> None:
         config["history"] = history_of(model.history, arrays)
         if model.session is not None and model.session.position.step == model.history.steps:
             config["session"] = session_of(model.session, arrays)
-    write(path, arrays, config)
+    write(path_of(path), arrays, config)
 
 
 def save_weights(model: Model, path: Any) -> None:
     """Saves the weights of a model."""
     with model.lock:
         arrays = weights_of(model)
-    write(path, arrays, {"kind": "weights", "versions": versions()})
+    write(path_of(path), arrays, {"kind": "weights", "versions": versions()})
+
+
+def path_of(path: Any) -> Path:
+    """A path as it was given, ~ for the home folder. TypeError for what is none."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"a file's path is a string or a pathlib.Path, not {path!r}")
+    return Path(path).expanduser()
 
 
 def weights_of(model: Model) -> dict[str, np.ndarray]:
@@ -129,7 +138,7 @@ def session_from(stored: Stored, model: Model) -> Session | None:
 
 def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
     """The model of a file; see kit.load."""
-    stored = read(path)
+    stored = read(path_of(path))
     kind = stored.config.get("kind")
     if kind != "model":
         hint = "; make the model and call its load_weights" if kind == "weights" else ""
@@ -144,6 +153,10 @@ def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
             compile_as(model, stored, custom_objects, path)
         model.history = history_from(stored)
         model.session = session_from(stored, model)
+    except StorageError:
+        raise
+    except ValueError as error:
+        raise StorageError(f"{path}: {error}; what is your own is passed in custom_objects={{name: it}}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise StorageError(f"{path} is whole, but its config cannot be understood ({error}); was it edited?") from error
     return model
@@ -151,7 +164,7 @@ def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
 
 def load_weights(model: Model, path: Any) -> None:
     """Copies the weights of a file into a model of the same layers; where they do not fit, nothing is changed."""
-    stored = read(path)
+    stored = read(path_of(path))
     with model.lock:
         agree(model.module.layers, stored, path)
         put(model.module.layers, stored)

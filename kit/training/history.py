@@ -54,6 +54,14 @@ class History(Mapping[str, list[float]]):
         self.series: dict[str, Series] = {}
         self._lock = threading.Lock()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: everything but the lock."""
+        with self._lock:
+            return {**vars(self), "_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=threading.Lock())
+
     def add(self, record: Record) -> None:
         """Counts a record of training."""
         with self._lock:

@@ -51,6 +51,13 @@ class Trainable:
         self.class_mode: str | None = None
         self.metrics: Metrics = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: everything but the lock, the run and the session, which are this model's own."""
+        return {**vars(self), "lock": None, "run": None, "session": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, lock=FairLock())
+
     @property
     def compiled(self) -> bool:
         """Whether compile was called."""
@@ -136,7 +143,7 @@ class Trainable:
             raise saving.error
         if background:
             return self.start(session, saving, callbacks)
-        records = recorded(batch_by_batch(self, session), self.history, list(callbacks))
+        records = recorded(batch_by_batch(self, session), self.history, listed(callbacks))
         try:
             for record in shown(records, session.epochs, session.batches, verbose):
                 if became_nan(record):
@@ -175,13 +182,15 @@ class Trainable:
         """Gives a session its data, checked, with what is held out of them."""
         session.data = self._data(X, y)
         if validation_data is not None:
+            if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
+                raise ValueError("validation_data takes (X, y): samples and their targets")
             session.validation = self._data(*validation_data[:2])
         elif session.validation_split:
             session.data, session.validation = session.data.split(session.validation_split)
 
     def start(self, session: Session, saving: Autosave, callbacks: Iterable[Callable[..., None]] = ()) -> Run:
         """A run of a session, in the background."""
-        self.run = Run(self, recorded(batch_by_batch(self, session), self.history, list(callbacks)), session, saving)
+        self.run = Run(self, recorded(batch_by_batch(self, session), self.history, listed(callbacks)), session, saving)
         return self.run
 
     @spelled
@@ -270,6 +279,8 @@ class Trainable:
                 self.module.to(self.device)
 
     def _inputs(self, X: Any) -> list[Tensor]:
+        if not self.module.steps:
+            raise ValueError("the model has no layer yet; add one, for example model.add(Dense(10))")
         found = incoming.inputs(X, self.module.integer_inputs())
         self.build(*(tuple(x.shape[1:]) for x in found))
         return found
@@ -299,6 +310,15 @@ def check_counts(method: str, **counts: int) -> None:
     for name, value in counts.items():
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
             raise ValueError(f"{method}({name}={value!r}): {name} takes a whole number of 1 or more")
+
+
+def listed(callbacks: Any) -> list[Callable[[Record], object]]:
+    """One function, or some, as a list. TypeError where one of them cannot be called."""
+    found = [callbacks] if callable(callbacks) else list(callbacks)
+    wrong = [callback for callback in found if not callable(callback)]
+    if wrong:
+        raise TypeError(f"a callback is a function that is called with each Record, not {wrong[0]!r}")
+    return found
 
 
 def recorded(
