@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 .PHONY: lab test check format bundle clean
 
 lab: $(VENV)/.installed
-	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/00_start_here.ipynb
+	$(BIN)/jupyter trust notebooks/*.ipynb
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest

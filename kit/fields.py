@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+from torch import nn
+
 from kit.names import name_of, resolve
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
@@ -122,9 +124,19 @@ def named(known: Mapping[str, Any], kind: str) -> Kind:
 
     def convert(value: Any) -> Any:
         resolve(value, known, kind)
+        refuse_what_cannot_be_kept(value, known, kind)
         return value if callable(value) and not hasattr(value, "declaration") else name_of(value)
 
     return Kind("suggest", f"the name of a known {kind}, or a function", convert, choices=tuple(known))
+
+
+def refuse_what_cannot_be_kept(value: Any, known: Mapping[str, Any], kind: str) -> None:
+    """Raises TypeError for a torch module, and for a user's function that a file would take for a built-in one."""
+    if isinstance(value, nn.Module):
+        raise TypeError(f"{kind} takes a name or a function; add the module as a layer of its own")
+    name, home = getattr(value, "__name__", None), getattr(value, "__module__", None) or "torch"
+    if isinstance(name, str) and name in known and known[name] is not value and not home.startswith(("torch", "kit.")):
+        raise TypeError(f"{kind} {name!r} of your own has the name of a built-in one; rename it, or files mix them up")
 
 
 Size = Annotated[int, whole(1)]

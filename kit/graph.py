@@ -75,6 +75,8 @@ def node_for(layer: nn.Module, name: str, full: bool = False) -> dict[str, Any]:
 def document(model: Model, full: bool = False) -> Document:
     """The graph document of a model. full: with the defaults written out, so that it means the same for ever."""
     network = model.module
+    if not network.steps:
+        raise ValueError("the model has no layer yet, so there is nothing to describe; add one")
     nodes, ids = [], []
     for i, shape in enumerate(network.shapes):
         ids.append(network.input_names[i] or f"input_{i + 1}")

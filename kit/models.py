@@ -87,6 +87,7 @@ class Model(Trainable):
         """Copies the weights of an HDF5 file into the layers. ValueError, and no change, where they do not fit."""
         from kit.storage.checkpoint import load_weights
 
+        self._refuse_while_running("load weights")
         load_weights(self, path)
 
     def to_code(self) -> str:

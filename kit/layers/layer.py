@@ -57,6 +57,9 @@ class Layer(Declared, nn.Module):
                 f"{cls.__name__} defines __init__; declare its arguments as annotated fields instead, "
                 "for example `rate: float = 0.5`, and the constructor is made from them"
             )
+        held = CATALOG.get(cls.__name__)
+        if held is not None and held.__module__.startswith("kit.") and not cls.__module__.startswith("kit."):
+            raise TypeError(f"the kit has a layer {cls.__name__} already; give yours another name")
         if not abstract:
             CATALOG[cls.__name__] = cls
 
@@ -70,6 +73,12 @@ class Layer(Declared, nn.Module):
         self.penalties: dict[str, Any] = {}
         self.limits: dict[str, Any] = {}
         self.validate()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "trainable" and "_parameters" in vars(self):
+            for parameter in self.parameters(recurse=False):
+                parameter.requires_grad_(value)
 
     def build(self, *args: Any, **sizes: Any) -> None:
         """Hook: make the weights. It may ask by name for the inferred fields, and for `input_shape`."""
@@ -157,7 +166,7 @@ class Layer(Declared, nn.Module):
                 came = f"(n, {', '.join(map(str, shapes[0]))})" if shapes[0] else "(n,)"
                 raise ShapeError(
                     f"{self.label} needs an axis for {field.name} in its input, but {came} came; "
-                    "give samples one axis more, for example X[:, None]"
+                    "give an axis for the samples too: X[None] for one sample, X[:, None] for samples of one number"
                 )
             found[field.name] = shapes[0][place]
         return found

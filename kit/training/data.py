@@ -135,6 +135,11 @@ def target(y: Any, samples: int, outputs: tuple[int, ...], loss: Any) -> Tensor:
         found = found.unsqueeze(1)
     if objectives.accepts_classes(loss):
         check_classes(found, outputs)
+    elif objectives.get(loss) is objectives.binary_crossentropy and (float(found.min()) < 0 or float(found.max()) > 1):
+        raise ValueError(
+            f"y holds {float(found.min()):g} to {float(found.max()):g}, but binary_crossentropy takes 0 and 1 "
+            "(or probabilities); recode y, for example (y > 0).astype(int)"
+        )
     elif not own_loss and found.shape[1:] != outputs:
         raise ValueError(shape_advice(found, outputs))
     return found

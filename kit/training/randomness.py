@@ -14,6 +14,8 @@ class Randomness:
     """
 
     def __init__(self, seed: int | None, device: torch.device) -> None:
+        if seed is not None and (isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed < 2**63):
+            raise ValueError(f"seed={seed!r}: it takes a whole number from 0 to 2**63 - 1")
         self.seed = int(torch.randint(2**62, ()).item()) if seed is None else int(seed)
         self.host = Generator().manual_seed(self.seed)
         self.device = self.host if device.type == "cpu" else Generator(device).manual_seed(self.seed)

@@ -115,6 +115,8 @@ class Run:
 
     def step(self, batches: int = 1) -> None:
         """While paused: train so many batches, then rest again. A running run is paused."""
+        if isinstance(batches, bool) or not isinstance(batches, int) or batches < 1:
+            raise ValueError(f"Run.step({batches!r}): it takes a whole number of 1 or more")
         with self._condition:
             self._allowed += batches
         self.pause()
@@ -144,7 +146,10 @@ class Run:
 
     def wait(self, timeout: float | None = None) -> Run:
         """Waits for the end (for so many seconds at most) and gives the run; raises the error of a failed one."""
-        self._thread.join(timeout)
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a run cannot wait for itself; call wait outside of its callbacks")
+        with self._condition:
+            self._condition.wait_for(lambda: self.ended, timeout)
         if self.error is not None and self.ended:
             raise self.error
         return self

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from kit import metrics as metric_names
 from kit import objectives, optimizers
+from kit.fields import refuse_what_cannot_be_kept
+from kit.layers.layer import ShapeError
 from kit.network import Network
 from kit.spelling import spelled
+from kit.summary import shape_text
 from kit.symbols import Shape
 from kit.training import data as incoming
 from kit.training.autosave import Autosave
@@ -43,6 +47,7 @@ class Trainable:
         self.module = network
         self.lock = FairLock()
         self.run: Run | None = None
+        self.fitting = False
         self.history = History()
         self.session: Session | None = None
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -53,7 +58,7 @@ class Trainable:
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: everything but the lock, the run and the session, which are this model's own."""
-        return {**vars(self), "lock": None, "run": None, "session": None}
+        return {**vars(self), "lock": None, "run": None, "session": None, "fitting": False}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state, lock=FairLock())
@@ -84,7 +89,9 @@ class Trainable:
             raise TypeError(f"compile needs a loss; known are {', '.join(objectives.OBJECTIVES)}, or a function")
         self._refuse_while_running("compile")
         objective = objectives.get(loss)
-        self.optimizer = optimizers.get(optimizer)
+        if not isinstance(loss, nn.Module):
+            refuse_what_cannot_be_kept(loss, objectives.OBJECTIVES, "loss")
+        self.optimizer = copy.copy(optimizers.get(optimizer))  # its fields may be changed for this model alone
         self.loss, self.objective, self.class_mode = loss, objective, class_mode
         self.metrics = self._metrics([metrics] if isinstance(metrics, str) else metrics or ())
         self.update = Update(self)
@@ -94,6 +101,9 @@ class Trainable:
         for metric in metrics:
             name = metric if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__)
             name = "accuracy" if name == "acc" else name
+            if name in found and callable(metric):
+                name = next(f"{name}_{i}" for i in range(2, 10**9) if f"{name}_{i}" not in found)
+            refuse_what_cannot_be_kept(metric, metric_names.METRICS, "metric")
             by_mode = {"binary": "binary_accuracy", "categorical": "categorical_accuracy"}
             found[name] = metric_names.get(by_mode.get(self.class_mode or "", metric) if name == "accuracy" else metric)
         return found
@@ -144,12 +154,14 @@ class Trainable:
         if background:
             return self.start(session, saving, callbacks)
         records = recorded(batch_by_batch(self, session), self.history, listed(callbacks))
+        self.fitting = True
         try:
             for record in shown(records, session.epochs, session.batches, verbose):
                 if became_nan(record):
                     warnings.warn(advice(record), stacklevel=3)
                 saving.if_due()
         finally:
+            self.fitting = False
             saving.now()
         if saving.error is not None:
             warnings.warn(f"the model was not saved: {saving.error}", stacklevel=3)
@@ -282,7 +294,15 @@ class Trainable:
         if not self.module.steps:
             raise ValueError("the model has no layer yet; add one, for example model.add(Dense(10))")
         found = incoming.inputs(X, self.module.integer_inputs())
-        self.build(*(tuple(x.shape[1:]) for x in found))
+        declared = list(self.module.shapes)
+        came = [tuple(x.shape[1:]) for x in found]
+        try:
+            self.build(*came)
+        except ShapeError as error:
+            if None in declared or came == declared:
+                raise
+            wanted, given = (", ".join(map(shape_text, shapes)) for shapes in (declared, came))
+            raise ShapeError(f"the model takes {wanted}, but X is {given}: {error}") from error
         return found
 
     def _data(self, X: Any, y: Any) -> Data:
@@ -301,6 +321,8 @@ class Trainable:
             )
 
     def _refuse_while_running(self, what: str) -> None:
+        if self.fitting:
+            raise RuntimeError(f"a fit of this model is at work; {what} when it is over")
         if self.run is not None and not self.run.ended:
             raise RuntimeError(f"a run is training this model; stop it (model.run.stop()) or wait before you {what}")
 

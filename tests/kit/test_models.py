@@ -237,7 +237,7 @@ REFUSED = {
     "a number": (lambda s: softmax_model().fit(3, s.Y), "X is the number 3, not an array of samples"),
     "one axis": (
         lambda s: softmax_model().fit(s.X[:, 0], s.Y),
-        "but (n,) came; give samples one axis more, for example X[:, None]",
+        "but (n,) came; give an axis for the samples too: X[None] for one sample, X[:, None] for samples of one number",
     ),
     "integers for one-hot": (
         lambda s: softmax_model().fit(s.X, s.classes),
