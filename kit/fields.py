@@ -119,11 +119,14 @@ def text(keyword: bool = False) -> Kind:
     return Kind("text", "a string", convert, keyword=keyword)
 
 
-def named(known: Mapping[str, Any], kind: str) -> Kind:
-    """A name out of a registry, a call of one ("l2(0.01)"), or a function of the user's."""
+def named(known: Mapping[str, Any], kind: str, given: int = 0) -> Kind:
+    """A name out of a registry, a call of one ("l2(0.01)"), or a function of the user's.
+
+    given: how many arguments a known function is called with; a call of one sets those after them.
+    """
 
     def convert(value: Any) -> Any:
-        resolve(value, known, kind)
+        resolve(value, known, kind, given)
         refuse_what_cannot_be_kept(value, known, kind)
         return value if callable(value) and not hasattr(value, "declaration") else name_of(value)
 

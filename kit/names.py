@@ -2,6 +2,8 @@
 
 import ast
 import difflib
+import functools
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -12,10 +14,11 @@ def near_miss(word: str, words: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def resolve(what: Any, known: Mapping[str, Any], kind: str) -> Any:
+def resolve(what: Any, known: Mapping[str, Any], kind: str, given: int = 0) -> Any:
     """The object a name stands for: "relu", or "l2(0.01)" for a call.
 
     A class stands for what it makes by default, anything else that can be called for itself.
+    given: what a known function is called with; a call in a name gives the parameters after those.
 
     Raises ValueError for a name that is not known, TypeError for what is neither a name nor callable.
     """
@@ -29,7 +32,20 @@ def resolve(what: Any, known: Mapping[str, Any], kind: str) -> Any:
     if name not in known:
         near = near_miss(name, known)
         raise ValueError(f"{kind} {what!r} is not known{near or '; known are ' + ', '.join(sorted(known))}")
-    return known[name](*arguments, **keywords)
+    if isinstance(known[name], type) or not given:
+        return known[name](*arguments, **keywords)
+    return with_settings(known[name], given, arguments, keywords)
+
+
+def with_settings(function: Any, given: int, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    """A function whose parameters after the first `given` are set. TypeError where it has no such parameters."""
+    signature = inspect.signature(function)
+    try:
+        bound = signature.bind(*[None] * given, *arguments, **keywords).arguments
+    except TypeError as error:
+        settings = ", ".join(list(signature.parameters)[given:]) or "no settings"
+        raise TypeError(f"{function.__name__}: {error}; it takes {settings}") from None
+    return functools.partial(function, **dict(list(bound.items())[given:]))
 
 
 def resolved(found: Any) -> Any:

@@ -21,6 +21,10 @@ def test_a_call_is_made_with_its_literals() -> None:
     assert names.resolve("l2(l=0.25)", KNOWN, "regularizer") == ("l2", 0.25)
 
 
+def test_a_call_of_what_is_called_later_sets_what_comes_after() -> None:
+    assert names.resolve("power(3)", {"power": lambda x, exponent=2: x**exponent}, "activation", given=1)(2) == 8
+
+
 def test_a_function_stands_for_itself() -> None:
     assert names.resolve(len, KNOWN, "activation") is len
 
