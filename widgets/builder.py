@@ -11,7 +11,7 @@ import numpy as np
 from kit.analysis import analyse
 from kit.code import CodeError, from_code, to_code
 from kit.forms import palette
-from kit.graph import VERSION, Document, check, document, from_document, sinks
+from kit.graph import Document, check, document, from_document, sinks
 from kit.layers.layer import CATALOG
 from kit.models import Model
 from kit.plotting import diagram
@@ -159,7 +159,7 @@ def start_document(start: Any, shape: Shape | None) -> Document:
     """The document to begin with: of a model, of a text, a document itself, or an Input alone."""
     if start is None:
         nodes = [] if shape is None else [{"id": "input_1", "layer": "Input", "config": {"shape": list(shape)}}]
-        return {"version": VERSION, "nodes": nodes, "edges": []}
+        return {"version": 1, "nodes": nodes, "edges": []}
     if isinstance(start, Model):
         return document(start)
     if isinstance(start, str):

@@ -10,9 +10,10 @@ from typing import Any
 
 from kit.code.names import AutomaticNames
 from kit.declared import plain
-from kit.graph import CLASS_SYNONYMS, INPUT, MAXIMUM_NODES, VERSION, Document, layer_class, sinks
+from kit.graph import CLASS_SYNONYMS, layer_class
 from kit.layers.layer import Layer
 from kit.names import near_miss
+from kit.structure import INPUT, MAXIMUM_NODES, Document, sinks
 
 OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -110,7 +111,7 @@ class Reader:
             raise CodeError(
                 "there is no model here; make one with Sequential([...]) or Model(inputs, outputs)", self.line
             )
-        document: Document = {"version": VERSION, "nodes": self.nodes, "edges": self.edges}
+        document: Document = {"version": 1, "nodes": self.nodes, "edges": self.edges}
         if self.outputs is not None and self.outputs != sinks(document):
             document["outputs"] = self.outputs
         return document

@@ -43,7 +43,7 @@ MALFORMED = {
     "a list": [],
     "a string": "model",
     "empty": {},
-    "another version": {**CHAIN, "version": 2},
+    "another version": {**CHAIN, "version": 3},
     "a version of text": {**CHAIN, "version": "1"},
     "no nodes": {"version": 1, "edges": []},
     "nodes is a dict": {**CHAIN, "nodes": {}},
