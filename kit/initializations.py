@@ -1,14 +1,19 @@
-"""Initializations: functions (weight, generator) that fill a weight in place."""
+"""Initializations: functions (weight, generator) that fill a weight in place.
+
+Where one has settings, its name can be called with them: "truncated_normal(0.02)", "constant(0.5)".
+"""
 
 import math
 from collections.abc import Callable
 from typing import Annotated
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from kit.fields import named
 from kit.names import resolve
+
+LEFT_BY_TRUNCATION = 0.87962566103423978  # standard deviation of a standard normal cut off at ±2
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -29,9 +34,51 @@ def uniform(weight: Tensor, generator: Generator | None = None, scale: float = 0
     weight.uniform_(-scale, scale, generator=generator)
 
 
-def normal(weight: Tensor, generator: Generator | None = None, scale: float = 0.05) -> None:
-    """Normal with standard deviation scale."""
-    weight.normal_(0.0, scale, generator=generator)
+def random_uniform(
+    weight: Tensor, generator: Generator | None = None, minval: float = -0.05, maxval: float = 0.05
+) -> None:
+    """Uniform from minval to maxval."""
+    weight.uniform_(minval, maxval, generator=generator)
+
+
+def normal(weight: Tensor, generator: Generator | None = None, stddev: float = 0.05, *, mean: float = 0.0) -> None:
+    """Normal with standard deviation stddev."""
+    weight.normal_(mean, stddev, generator=generator)
+
+
+def truncated_normal(
+    weight: Tensor, generator: Generator | None = None, stddev: float = 0.05, *, mean: float = 0.0
+) -> None:
+    """Normal with standard deviation stddev, drawn again where it is more than two of them from the mean."""
+    nn.init.trunc_normal_(weight, mean, stddev, mean - 2 * stddev, mean + 2 * stddev, generator)
+
+
+def variance_scaling(
+    weight: Tensor,
+    generator: Generator | None = None,
+    scale: float = 1.0,
+    mode: str = "fan_in",
+    distribution: str = "truncated_normal",
+) -> None:
+    """Of mean 0 and variance scale / fan.
+
+    mode: "fan_in", "fan_out" or "fan_avg", the mean of both.
+    distribution: "truncated_normal", "untruncated_normal" or "uniform". Raises ValueError for another of either.
+    """
+    fan_in, fan_out = fans(weight.shape)
+    found = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}
+    if mode not in found or distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
+        raise ValueError(
+            f"variance_scaling(mode={mode!r}, distribution={distribution!r}): mode takes 'fan_in', 'fan_out' or "
+            "'fan_avg', and distribution 'truncated_normal', 'untruncated_normal' or 'uniform'"
+        )
+    deviation = math.sqrt(scale / found[mode])
+    if distribution == "uniform":
+        uniform(weight, generator, math.sqrt(3) * deviation)
+    elif distribution == "untruncated_normal":
+        normal(weight, generator, deviation)
+    else:
+        truncated_normal(weight, generator, deviation / LEFT_BY_TRUNCATION)
 
 
 def lecun_uniform(weight: Tensor, generator: Generator | None = None) -> None:
@@ -64,14 +111,26 @@ def he_normal(weight: Tensor, generator: Generator | None = None) -> None:
     normal(weight, generator, math.sqrt(2 / fans(weight.shape)[0]))
 
 
-def orthogonal(weight: Tensor, generator: Generator | None = None, scale: float = 1.1) -> None:
-    """scale times a random matrix with orthonormal rows or columns (Saxe et al. 2013)."""
+def orthogonal(weight: Tensor, generator: Generator | None = None, gain: float = 1.1) -> None:
+    """gain times a random matrix with orthonormal rows or columns (Saxe et al. 2013)."""
     rows = weight.shape[0]
     columns = weight.numel() // max(rows, 1)
     drawn = torch.empty(max(rows, columns), min(rows, columns), dtype=weight.dtype, device=weight.device)
     q, r = torch.linalg.qr(drawn.normal_(generator=generator))
     q = q * torch.diagonal(r).sign()
-    weight.copy_(scale * (q if rows >= columns else q.T).reshape(weight.shape))
+    weight.copy_(gain * (q if rows >= columns else q.T).reshape(weight.shape))
+
+
+def identity(weight: Tensor, generator: Generator | None = None, gain: float = 1.0) -> None:
+    """gain on the diagonal, else 0. Raises ValueError for a weight that is no matrix."""
+    if weight.ndim != 2:
+        raise ValueError(f"identity fills a matrix, not a weight of shape {tuple(weight.shape)}; choose another for it")
+    weight.copy_(gain * torch.eye(*weight.shape, dtype=weight.dtype, device=weight.device))
+
+
+def constant(weight: Tensor, generator: Generator | None = None, value: float = 0.0) -> None:
+    """value."""
+    weight.fill_(value)
 
 
 def zeros(weight: Tensor, generator: Generator | None = None) -> None:
@@ -92,18 +151,22 @@ INITIALIZATIONS: dict[str, Callable[..., None]] = {
     "lecun_uniform": lecun_uniform,
     "lecun_normal": lecun_normal,
     "uniform": uniform,
-    "random_uniform": uniform,
+    "random_uniform": random_uniform,
     "normal": normal,
     "random_normal": normal,
+    "truncated_normal": truncated_normal,
+    "variance_scaling": variance_scaling,
     "orthogonal": orthogonal,
+    "identity": identity,
+    "constant": constant,
     "zeros": zeros,
     "zero": zeros,
     "ones": ones,
     "one": ones,
 }
-InitializerName = Annotated[str | Callable[..., None], named(INITIALIZATIONS, "initialization")]
+InitializerName = Annotated[str | Callable[..., None], named(INITIALIZATIONS, "initialization", given=2)]
 
 
 def get(initialization: InitializerName) -> Callable[..., None]:
     """The function an initialization's name stands for; a function stands for itself."""
-    return resolve(initialization, INITIALIZATIONS, "initialization")
+    return resolve(initialization, INITIALIZATIONS, "initialization", given=2)
