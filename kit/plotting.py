@@ -1,8 +1,9 @@
-"""Pictures drawn by matplotlib: the curves of a history, the diagram of a graph document."""
+"""Pictures drawn by matplotlib: the curves of a history, a confusion matrix, the diagram of a graph document."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,6 +90,30 @@ def draw(axes: Axes, history: History, names: list[str]) -> None:
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
+
+
+def confusion(matrix: np.ndarray, labels: Sequence[str] | None = None) -> Picture:
+    """A confusion matrix (classes, classes): wanted down, said across; the darker, the more of that row.
+
+    labels: what the classes are called; their numbers if none.
+    """
+    from matplotlib.figure import Figure
+
+    count = len(matrix)
+    side = 1.4 + 0.42 * count
+    figure = Figure(figsize=(side, side), layout="constrained")
+    axes = figure.subplots()
+    share = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.ndindex(matrix.shape):
+        colour = "white" if share[row, column] > 0.5 else "0.2"
+        axes.text(column, row, f"{matrix[row, column]}", ha="center", va="center", fontsize=8, color=colour)
+    names = [str(label) for label in (labels if labels is not None else range(count))]
+    axes.set_xticks(range(count), names, rotation=90 if max(map(len, names)) > 3 else 0)
+    axes.set_yticks(range(count), names)
+    axes.set_xlabel("said")
+    axes.set_ylabel("wanted")
+    return Picture(figure, f"<confusion matrix of {count} classes, {matrix.trace()} of {matrix.sum()} right>")
 
 
 def levels(document: dict[str, Any]) -> dict[str, tuple[int, int]]:

@@ -1,7 +1,10 @@
 """Small data for the tests of the core."""
 
+import importlib
+import os
 import time
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -71,3 +74,10 @@ def until() -> Callable[..., None]:
             time.sleep(0.001)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def keras() -> ModuleType:
+    """Keras 3 on torch, to compare with."""
+    os.environ["KERAS_BACKEND"] = "torch"
+    return importlib.import_module("keras")

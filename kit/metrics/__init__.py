@@ -1,0 +1,90 @@
+"""Metrics: what people read beside the loss.
+
+Most give one number a sample, from y_true and y_pred (n, ...), and their value is the mean. A `Counted` one is counted
+batch by batch and read at the end.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from kit.metrics.counted import (
+    AUC,
+    Counted,
+    F1Score,
+    Given,
+    MeanIoU,
+    Precision,
+    R2Score,
+    Recall,
+    RootMeanSquaredError,
+    Specificity,
+    Tally,
+)
+from kit.metrics.matrix import confusion_matrix
+from kit.metrics.per_sample import (
+    TopKCategoricalAccuracy,
+    accuracy,
+    binary_accuracy,
+    categorical_accuracy,
+    cosine_similarity,
+)
+from kit.names import resolve
+
+METRICS: dict[str, Any] = {
+    "accuracy": accuracy,
+    "acc": accuracy,
+    "categorical_accuracy": categorical_accuracy,
+    "binary_accuracy": binary_accuracy,
+    "top_k_categorical_accuracy": TopKCategoricalAccuracy,
+    "top_5": TopKCategoricalAccuracy,
+    "precision": Precision,
+    "recall": Recall,
+    "f1": F1Score,
+    "f1_score": F1Score,
+    "specificity": Specificity,
+    "auc": AUC,
+    "mean_io_u": MeanIoU,
+    "r2": R2Score,
+    "r2_score": R2Score,
+    "root_mean_squared_error": RootMeanSquaredError,
+    "rmse": RootMeanSquaredError,
+    "cosine_similarity": cosine_similarity,
+}
+KNOWN = {**METRICS, **{metric.__name__: metric for metric in METRICS.values()}}  # classes by their own names too
+
+
+def get(metric: str | Callable[[Tensor, Tensor], Tensor] | Counted) -> Any:
+    """What a metric's name stands for: a function, or a Counted; a loss is a metric too.
+
+    A function of the user's stands for itself, a metric of torchmetrics for a Counted that counts with it.
+    """
+    from kit.objectives import OBJECTIVES
+
+    found = metric if isinstance(metric, Counted) else resolve(metric, {**OBJECTIVES, **KNOWN}, "metric")
+    torchmetrics = sys.modules.get("torchmetrics")  # a metric of theirs cannot exist before it is imported
+    return Given(found) if torchmetrics and isinstance(found, torchmetrics.Metric) else found
+
+
+__all__ = [
+    "AUC",
+    "METRICS",
+    "Counted",
+    "F1Score",
+    "MeanIoU",
+    "Precision",
+    "R2Score",
+    "Recall",
+    "RootMeanSquaredError",
+    "Specificity",
+    "Tally",
+    "TopKCategoricalAccuracy",
+    "accuracy",
+    "binary_accuracy",
+    "categorical_accuracy",
+    "confusion_matrix",
+    "cosine_similarity",
+    "get",
+]
