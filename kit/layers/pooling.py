@@ -1,4 +1,4 @@
-"""Pooling: one number of many."""
+"""Pooling: one number of each window that moves over a sequence, an image or a volume."""
 
 from typing import Annotated, Literal
 
@@ -6,187 +6,164 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from kit.fields import Pair, Single, sizes
-from kit.layers.layer import Layer
-from kit.layers.windows import check_window, pad_same
+from kit.fields import Pair, Single, Triple, sizes
+from kit.layers.windows import Spatial, check_window, pad_same
 from kit.symbols import Shape
 
+MAXIMA = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
+MEANS = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
 
-class MaxPooling2D(Layer):
-    """The greatest number in each window.
 
-    In (n, channels, rows, cols); out (n, channels, rows', cols').
+class Pooling(Spatial, abstract=True):
+    """What the poolings share.
 
-    pool_size: rows and cols of the window.
+    pool_size: size of the window along each axis.
     strides: steps of the window; the window's own size if none.
     padding: "valid" none; "same" grows the border so that every number is in a window.
+    """
+
+    family = "pooling"
+
+    pool_size: Annotated[tuple[int, ...], sizes()] = (2,)
+    strides: Annotated[tuple[int, ...] | None, sizes()] = None
+    padding: Literal["valid", "same"] = "valid"
+
+
+class MaxPooling(Pooling, abstract=True):
+    """The greatest number in each window.
+
     ceil_mode: whether a window that reaches over the border counts too (2015: ignore_border=False).
     """
 
-    family = "pooling"
-    input_axes = "channels rows cols"
-    seed_order = "poolsize ignore_border"
-
-    pool_size: Pair = (2, 2)
-    strides: Annotated[tuple[int, int] | None, sizes(2)] = None
-    padding: Literal["valid", "same"] = "valid"
     ceil_mode: bool = False
 
     def check(self, shape: Shape) -> None:
-        check_window(self, self.pool_size, "same" if self.ceil_mode else self.padding, shape[1:])
+        check_window(self, self.pool_size, "same" if self.ceil_mode else self.padding, self.axes(shape))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         strides = self.strides or self.pool_size
         if self.padding == "same":
             x = pad_same(x, self.pool_size, strides, value=float("-inf"))
-        return F.max_pool2d(x, self.pool_size, strides, ceil_mode=self.ceil_mode)
+        return MAXIMA[len(strides)](x, self.pool_size, strides, ceil_mode=self.ceil_mode)
 
 
-class AveragePooling2D(Layer):
-    """The mean of each window; of its part inside the image, at the border.
-
-    In (n, channels, rows, cols); out (n, channels, rows', cols').
-
-    pool_size: rows and cols of the window.
-    strides: steps of the window; the window's own size if none.
-    padding: "valid" none; "same" grows the border so that every number is in a window.
-    """
-
-    family = "pooling"
-    input_axes = "channels rows cols"
-
-    pool_size: Pair = (2, 2)
-    strides: Annotated[tuple[int, int] | None, sizes(2)] = None
-    padding: Literal["valid", "same"] = "valid"
+class AveragePooling(Pooling, abstract=True):
+    """The mean of each window; of its part inside, at the border."""
 
     def check(self, shape: Shape) -> None:
-        check_window(self, self.pool_size, self.padding, shape[1:])
+        check_window(self, self.pool_size, self.padding, self.axes(shape))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def compute(self, x: Tensor) -> Tensor:
         strides = self.strides or self.pool_size
+        mean = MEANS[len(strides)]
         if self.padding == "valid":
-            return F.avg_pool2d(x, self.pool_size, strides)
+            return mean(x, self.pool_size, strides)
         inside = pad_same(torch.ones_like(x[:1, :1]), self.pool_size, strides)
         padded = pad_same(x, self.pool_size, strides)
-        return F.avg_pool2d(padded, self.pool_size, strides) / F.avg_pool2d(inside, self.pool_size, strides)
+        return mean(padded, self.pool_size, strides) / mean(inside, self.pool_size, strides)
 
 
-class MaxPooling1D(Layer):
+class MaxPooling1D(MaxPooling):
     """The greatest number in each window of times.
 
     In (n, time, features); out (n, time', features).
 
     pool_size: how many times the window spans.
-    strides: steps of the window; the window's own size if none.
-    padding: "valid" none; "same" grows the border so that every time is in a window.
     """
 
-    family = "pooling"
     input_axes = "time features"
+    channels_last = True
 
     pool_size: Single = (2,)
     strides: Annotated[tuple[int] | None, sizes(1)] = None
-    padding: Literal["valid", "same"] = "valid"
-
-    def check(self, shape: Shape) -> None:
-        check_window(self, self.pool_size, self.padding, shape[:1])
-
-    def forward(self, x: Tensor) -> Tensor:
-        strides, x = self.strides or self.pool_size, x.transpose(1, 2)
-        if self.padding == "same":
-            x = pad_same(x, self.pool_size, strides, value=float("-inf"))
-        return F.max_pool1d(x, self.pool_size, strides).transpose(1, 2)
 
 
-class AveragePooling1D(Layer):
+class MaxPooling2D(MaxPooling):
+    """The greatest number in each window.
+
+    In (n, channels, rows, cols); out (n, channels, rows', cols').
+
+    pool_size: rows and cols of the window.
+    """
+
+    input_axes = "channels rows cols"
+    seed_order = "poolsize ignore_border"
+
+    pool_size: Pair = (2, 2)
+    strides: Annotated[tuple[int, int] | None, sizes(2)] = None
+
+
+class MaxPooling3D(MaxPooling):
+    """The greatest number in each window.
+
+    In (n, channels, depth, rows, cols); out (n, channels, depth', rows', cols').
+
+    pool_size: depth, rows and cols of the window.
+    """
+
+    input_axes = "channels depth rows cols"
+
+    pool_size: Triple = (2, 2, 2)
+    strides: Annotated[tuple[int, int, int] | None, sizes(3)] = None
+
+
+class AveragePooling1D(AveragePooling):
     """The mean of each window of times; of its part inside the sequence, at the border.
 
     In (n, time, features); out (n, time', features).
 
     pool_size: how many times the window spans.
-    strides: steps of the window; the window's own size if none.
-    padding: "valid" none; "same" grows the border so that every time is in a window.
     """
 
-    family = "pooling"
     input_axes = "time features"
+    channels_last = True
 
     pool_size: Single = (2,)
     strides: Annotated[tuple[int] | None, sizes(1)] = None
-    padding: Literal["valid", "same"] = "valid"
-
-    def check(self, shape: Shape) -> None:
-        check_window(self, self.pool_size, self.padding, shape[:1])
-
-    def forward(self, x: Tensor) -> Tensor:
-        strides, x = self.strides or self.pool_size, x.transpose(1, 2)
-        if self.padding == "valid":
-            return F.avg_pool1d(x, self.pool_size, strides).transpose(1, 2)
-        inside = pad_same(torch.ones_like(x[:1, :1]), self.pool_size, strides)
-        y = F.avg_pool1d(pad_same(x, self.pool_size, strides), self.pool_size, strides)
-        return (y / F.avg_pool1d(inside, self.pool_size, strides)).transpose(1, 2)
 
 
-class GlobalMaxPooling2D(Layer):
-    """The greatest number of each channel. In (n, channels, rows, cols); out (n, channels)."""
+class AveragePooling2D(AveragePooling):
+    """The mean of each window; of its part inside the image, at the border.
 
-    family = "pooling"
+    In (n, channels, rows, cols); out (n, channels, rows', cols').
+
+    pool_size: rows and cols of the window.
+    """
+
     input_axes = "channels rows cols"
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x.amax((2, 3))
+    pool_size: Pair = (2, 2)
+    strides: Annotated[tuple[int, int] | None, sizes(2)] = None
 
 
-class GlobalAveragePooling2D(Layer):
-    """The mean of each channel (Lin et al. 2013). In (n, channels, rows, cols); out (n, channels)."""
+class AveragePooling3D(AveragePooling):
+    """The mean of each window; of its part inside the volume, at the border.
 
-    family = "pooling"
-    input_axes = "channels rows cols"
+    In (n, channels, depth, rows, cols); out (n, channels, depth', rows', cols').
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x.mean((2, 3))
+    pool_size: depth, rows and cols of the window.
+    """
 
+    input_axes = "channels depth rows cols"
 
-class GlobalMaxPooling1D(Layer):
-    """The greatest number of each feature over all times. In (n, time, features); out (n, features)."""
-
-    family = "pooling"
-    input_axes = "time features"
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x.amax(1)
+    pool_size: Triple = (2, 2, 2)
+    strides: Annotated[tuple[int, int, int] | None, sizes(3)] = None
 
 
-class GlobalAveragePooling1D(Layer):
-    """The mean of each feature over all times. In (n, time, features); out (n, features)."""
-
-    family = "pooling"
-    input_axes = "time features"
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x.mean(1)
-
-
-MaxPool1D, MaxPool2D = MaxPooling1D, MaxPooling2D
-AvgPool1D, AvgPool2D = AveragePooling1D, AveragePooling2D
-GlobalMaxPool1D, GlobalMaxPool2D = GlobalMaxPooling1D, GlobalMaxPooling2D
-GlobalAvgPool1D, GlobalAvgPool2D = GlobalAveragePooling1D, GlobalAveragePooling2D
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
 
 __all__ = [
     "AveragePooling1D",
     "AveragePooling2D",
+    "AveragePooling3D",
     "AvgPool1D",
     "AvgPool2D",
-    "GlobalAveragePooling1D",
-    "GlobalAveragePooling2D",
-    "GlobalAvgPool1D",
-    "GlobalAvgPool2D",
-    "GlobalMaxPool1D",
-    "GlobalMaxPool2D",
-    "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D",
+    "AvgPool3D",
     "MaxPool1D",
     "MaxPool2D",
+    "MaxPool3D",
     "MaxPooling1D",
     "MaxPooling2D",
+    "MaxPooling3D",
 ]

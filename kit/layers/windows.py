@@ -1,13 +1,32 @@
 """Windows that move over images and sequences: their borders, and cross-correlation with a kernel."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from torch import Tensor
 from torch.nn import functional as F
 
 from kit.layers.layer import Layer, ShapeError
+from kit.symbols import Shape
 
 CORRELATIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+
+
+class Spatial(Layer, abstract=True):
+    """A layer that computes on (n, channels, *axes); sequences (n, time, features) are turned to that and back."""
+
+    channels_last: ClassVar[bool] = False  # whether the channels are the input's last axis
+
+    def axes(self, shape: Shape) -> Shape:
+        """The sizes of a sample's axes without its channels."""
+        return shape[:-1] if self.channels_last else shape[1:]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.compute(x.movedim(-1, 1)).movedim(1, -1) if self.channels_last else self.compute(x)
+
+    def compute(self, x: Tensor) -> Tensor:
+        """Hook: the output for x (n, channels, *axes)."""
+        raise NotImplementedError
 
 
 def same_padding(size: int, window: int, stride: int) -> tuple[int, int]:

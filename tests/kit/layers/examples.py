@@ -137,10 +137,39 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("AveragePooling1D()", ((5, 2),)),
         Example('AveragePooling1D(3, strides=2, padding="same")', ((6, 2),)),
     ],
-    "GlobalMaxPooling2D": [Example("GlobalMaxPooling2D()", ((2, 3, 4),))],
-    "GlobalAveragePooling2D": [Example("GlobalAveragePooling2D()", ((2, 3, 4),))],
-    "GlobalMaxPooling1D": [Example("GlobalMaxPooling1D()", ((3, 4),))],
-    "GlobalAveragePooling1D": [Example("GlobalAveragePooling1D()", ((3, 4),))],
+    "MaxPooling3D": [
+        Example("MaxPooling3D()", ((2, 5, 4, 2),)),
+        Example('MaxPooling3D((1, 2, 3), strides=2, padding="same")', ((1, 3, 4, 5),)),
+    ],
+    "AveragePooling3D": [
+        Example("AveragePooling3D()", ((2, 5, 4, 2),)),
+        Example('AveragePooling3D((1, 2, 3), strides=2, padding="same")', ((1, 3, 4, 5),)),
+    ],
+    "GlobalMaxPooling1D": [
+        Example("GlobalMaxPooling1D()", ((3, 4),)),
+        Example("GlobalMaxPooling1D(keepdims=True)", ((3, 4),)),
+    ],
+    "GlobalMaxPooling2D": [
+        Example("GlobalMaxPooling2D()", ((2, 3, 4),)),
+        Example("GlobalMaxPooling2D(keepdims=True)", ((2, 3, 4),)),
+    ],
+    "GlobalMaxPooling3D": [Example("GlobalMaxPooling3D()", ((2, 3, 4, 2),))],
+    "GlobalAveragePooling1D": [
+        Example("GlobalAveragePooling1D()", ((3, 4),)),
+        Example("GlobalAveragePooling1D(keepdims=True)", ((3, 4),)),
+    ],
+    "GlobalAveragePooling2D": [
+        Example("GlobalAveragePooling2D()", ((2, 3, 4),)),
+        Example("GlobalAveragePooling2D(keepdims=True)", ((2, 3, 4),)),
+    ],
+    "GlobalAveragePooling3D": [Example("GlobalAveragePooling3D(keepdims=True)", ((2, 3, 4, 2),))],
+    "AdaptiveMaxPooling1D": [Example("AdaptiveMaxPooling1D(3)", ((5, 2),))],
+    "AdaptiveMaxPooling2D": [Example("AdaptiveMaxPooling2D((2, 3))", ((2, 5, 4),))],
+    "AdaptiveAveragePooling1D": [Example("AdaptiveAveragePooling1D(3)", ((5, 2),))],
+    "AdaptiveAveragePooling2D": [
+        Example("AdaptiveAveragePooling2D((2, 3))", ((2, 5, 4),)),
+        Example("AdaptiveAveragePooling2D(2)", ((2, 1, 4),)),
+    ],
     "UpSampling1D": [Example("UpSampling1D(3)", ((3, 2),))],
     "UpSampling2D": [
         Example("UpSampling2D()", ((2, 3, 2),)),
