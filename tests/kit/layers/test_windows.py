@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from kit.layers import (
     AveragePooling1D,
     AveragePooling2D,
+    AveragePooling3D,
     Conv1D,
     Conv2D,
     Conv2DTranspose,
@@ -146,6 +147,19 @@ def test_average_pooling_1d_goes_over_time(rng) -> None:
         (AveragePooling1D(3, strides=2, padding="same"), 0, 3),
     ):
         np.testing.assert_allclose(layer(x).detach(), np.moveaxis(means(moved, 3, 2, before, count), 2, 1))
+
+
+@pytest.mark.parametrize(("cls", "axes", "pool"), [
+    (AveragePooling1D, 1, F.avg_pool1d), (AveragePooling2D, 2, F.avg_pool2d), (AveragePooling3D, 3, F.avg_pool3d),
+])  # fmt: skip
+def test_average_pooling_with_same_padding_is_torch_s_without_its_border(cls, axes, pool, rng) -> None:
+    x = tensor(rng, 2, 3, 4, 5, 6)[(..., *[0] * (3 - axes))].detach().requires_grad_()
+    expected = pool(x, 3, 1, padding=1, count_include_pad=False)
+    given, turned = (x.movedim(1, -1), expected.movedim(1, -1)) if axes == 1 else (x, expected)
+    y = cls(3, strides=1, padding="same")(given)
+    torch.testing.assert_close(y, turned)
+    dy = torch.randn(y.shape, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(*(torch.autograd.grad(output, x, dy) for output in (y, turned)))
 
 
 def test_max_pooling_1d_goes_over_time(rng) -> None:
