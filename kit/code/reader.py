@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from kit.code.names import AutomaticNames
-from kit.declared import plain
+from kit.code.arithmetic import OPERATORS, compute, counted
+from kit.code.comments import Comments, unquoted
+from kit.code.draft import Chain, Draft, Made, Value
+from kit.code.loops import Folding, Loop
 from kit.graph import CLASS_SYNONYMS, layer_class
-from kit.layers.layer import Layer
 from kit.names import near_miss
-from kit.structure import INPUT, MAXIMUM_NODES, Document, sinks
+from kit.structure import INPUT, LONGEST_TEXT, MAXIMUM_NODES, Document, sinks, version_of
 
-OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.FloorDiv: operator.floordiv,
-    ast.Div: operator.truediv,
-}
 MERGERS = {
     "add": "Add",
     "average": "Average",
@@ -41,7 +33,6 @@ AFTERWARDS = {
     "plot",
     "save",
 }  # calls on a model that are passed over
-LARGEST = 2**62
 
 
 class CodeError(ValueError):
@@ -57,39 +48,17 @@ def from_code(text: str) -> Document:
     return Reader().read(text)
 
 
-@dataclass(eq=False)
-class Made:
-    """A layer that the text makes, and its node once it is called."""
-
-    layer: Layer
-    node: str | None = None
-
-
-@dataclass(frozen=True)
-class Value:
-    """The output of a node, in the text."""
-
-    node: str
-
-
-@dataclass
-class Chain:
-    """A Sequential that the text fills."""
-
-    last: str | None = None
-
-
 class Reader:
     """Goes through the text statement by statement and notes nodes and edges."""
 
     def __init__(self) -> None:
         self.variables: dict[str, Any] = {}
         self.classes: dict[str, str] = {}
-        self.nodes: list[dict[str, Any]] = []
-        self.edges: list[dict[str, str]] = []
+        self.draft = Draft()
         self.outputs: list[str] | None = None
         self.model: Any = None
-        self.names = AutomaticNames()
+        self.loops = [Loop()]  # those at hand, the outermost first; the first stands for the text itself
+        self.comments = Comments("")
         self.line = 1
         self.followed = 0  # statements so far
         self.calls: dict[str, Callable[[ast.Call], Any]] = {
@@ -102,50 +71,117 @@ class Reader:
     def read(self, text: str) -> Document:
         """The document of a text."""
         try:
-            self.run(ast.parse(text).body)
+            statements = ast.parse(text).body
+            self.comments = Comments(text)
+            self.run(statements, 0, text.count("\n") + 2)
         except SyntaxError as error:
             raise CodeError(f"this is not Python: {error.msg}", error.lineno or 1) from None
         except (RecursionError, MemoryError):
             raise self.fail("the text is nested too deeply; write it in shorter steps") from None
+        except CodeError:
+            raise
+        except ValueError as error:
+            raise self.fail(str(error)) from None
         if self.model is None:
             raise CodeError(
                 "there is no model here; make one with Sequential([...]) or Model(inputs, outputs)", self.line
             )
-        document: Document = {"version": 1, "nodes": self.nodes, "edges": self.edges}
+        document: Document = {"version": 1, "nodes": self.draft.nodes, "edges": self.draft.edges}
         if self.outputs is not None and self.outputs != sinks(document):
             document["outputs"] = self.outputs
-        return document
+        document["version"] = version_of(document)
+        try:
+            return Folding(document, self.draft.automatic, self.draft.said).fold(self.loops[0].inside)
+        except ValueError as error:
+            raise self.fail(str(error)) from None
 
     def fail(self, message: str) -> CodeError:
         """The error for the line at hand."""
         return CodeError(message, self.line)
 
-    def run(self, statements: list[ast.stmt]) -> None:
-        """Follows some statements."""
+    def run(self, statements: list[ast.stmt], first: int, last: int) -> None:
+        """Follows some statements, which stand between two lines, and the bypassed layers between them."""
+        column = statements[0].col_offset if statements else 0
         for statement in statements:
-            self.line = statement.lineno
+            self.pass_over(first, statement.lineno, column)
+            self.line, first = statement.lineno, statement.end_lineno or statement.lineno
             self.followed += 1
             if self.followed > 10 * MAXIMUM_NODES:
                 raise self.fail("the loops are too long; repeat less")
-            match statement:
-                case ast.Import() | ast.ImportFrom():
-                    self.imports(statement)
-                case ast.Assign(value=ast.Call(func=ast.Attribute(attr=method))) if method in AFTERWARDS:
-                    pass
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    self.variables[name] = self.value(value)
-                case ast.For(target=ast.Name(id=name), body=body, orelse=[]):
-                    for item in self.repetitions(statement.iter):
-                        self.variables[name] = item
-                        self.run(body)
-                case ast.Expr(value=ast.Constant()):
-                    pass
-                case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method)) as call) if method in AFTERWARDS:
-                    self.line = call.lineno
-                case ast.Expr(value=value):
-                    self.value(value)
+            made = len(self.draft.nodes)
+            value = self.follow(statement)
+            if len(self.draft.nodes) > made and value == Value(self.draft.nodes[-1]["id"]):
+                self.draft.note(self.comments.notes(statement.lineno, column, first))
+        self.pass_over(first, last, column)
+
+    def follow(self, statement: ast.stmt) -> Any:
+        """Follows one statement; gives the output of the layer it calls or adds, if it does."""
+        match statement:
+            case ast.Import() | ast.ImportFrom():
+                self.imports(statement)
+            case ast.Assign(value=ast.Call(func=ast.Attribute(attr=method))) if method in AFTERWARDS:
+                pass
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                self.variables[name] = found = self.bypassed(statement, self.value(value))
+                return found
+            case ast.For(target=ast.Name(id=name), orelse=[]):
+                self.loop(statement, name)
+            case ast.Expr(value=ast.Constant()) | ast.Pass():
+                pass
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=method)) as call) if method in AFTERWARDS:
+                self.line = call.lineno
+            case ast.Expr(value=value):
+                return self.value(value)
+            case _:
+                raise self.fail("only imports, layers, models and simple loops can be read here")
+
+    def loop(self, statement: ast.For, name: str) -> None:
+        """Follows a loop turn by turn."""
+        items = self.repetitions(statement.iter)
+        notes = self.comments.notes(statement.lineno, statement.col_offset)
+        loop = Loop(unquoted(notes["group"]) if "group" in notes else None, notes.get("title"))
+        self.loops[-1].inside.append(loop)
+        self.loops.append(loop)
+        last = statement.end_lineno or statement.lineno
+        while (comment := self.comments.lines.get(last + 1)) and comment.column > statement.col_offset:
+            last += 1  # comments at its end are no statements
+        for item in items:
+            self.variables[name] = item
+            made = len(self.draft.nodes)
+            self.run(statement.body, statement.lineno, last + 1)
+            loop.turns.append(range(made, len(self.draft.nodes)))
+        self.loops.pop()
+
+    def pass_over(self, first: int, last: int, column: int | None) -> None:
+        """Adds the layers between two lines that a comment adds to the chain and says to take no part."""
+        for line, text in self.comments.bypassed(first, last, column):
+            match self.expression(text.rstrip().rstrip(","), line):
+                case ast.Call(func=ast.Attribute(value=model, attr="add"), args=[layer]) if self.is_model(model):
+                    self.draft.append(self.value(model), self.value(layer), bypass=True)
+                case layer if isinstance(self.model, Chain):
+                    self.draft.append(self.model, self.value(layer), bypass=True)
                 case _:
-                    raise self.fail("only imports, layers, models and simple loops can be read here")
+                    self.line = line
+                    raise self.fail("a bypassed layer stands in a Sequential, or behind what it passes on")
+            self.draft.note(self.comments.notes(line, self.comments.lines[line].column))
+
+    def bypassed(self, statement: ast.stmt, value: Any) -> Any:
+        """The output of the layer that a comment behind a statement says to take no part; else the value."""
+        line = statement.end_lineno or statement.lineno
+        comment = self.comments.behind(line)
+        if not isinstance(value, Value) or comment is None or comment.said[0] != "bypass":
+            return value
+        made = self.value(self.expression(comment.said[1], line))
+        return Value(self.draft.connect(made, value, bypass=True).node)
+
+    def expression(self, text: str, line: int) -> ast.expr:
+        """The expression that a comment holds. CodeError where it holds none."""
+        try:
+            found = ast.parse(text.strip(), mode="eval")
+        except (SyntaxError, ValueError):
+            self.line = line
+            raise self.fail(f"{text!r} is no layer; write the call that makes it behind bypass:") from None
+        return ast.increment_lineno(found, line - 1).body
 
     def imports(self, statement: ast.Import | ast.ImportFrom) -> None:
         """Notes what a class is called here."""
@@ -156,12 +192,7 @@ class Reader:
     def repetitions(self, node: ast.expr) -> list[Any]:
         """What a loop goes through: range(...) or a list."""
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
-            bounds = [self.value(argument) for argument in node.args]
-            if not all(isinstance(bound, int) for bound in bounds) or not 1 <= len(bounds) <= 3:
-                raise self.fail("range takes one to three whole numbers")
-            if 0 in bounds[2:] or any(abs(bound) > LARGEST for bound in bounds):
-                raise self.fail("a loop goes through range(...) with a step, and no further than it can count")
-            items: Any = range(*bounds)
+            items: Any = counted([self.value(argument) for argument in node.args])
         else:
             items = self.value(node)
         if not isinstance(items, (range, list, tuple)) or len(items) > MAXIMUM_NODES:
@@ -174,6 +205,8 @@ class Reader:
         match node:
             case ast.Constant(value=value):
                 return value
+            case ast.JoinedStr(values=parts):
+                return "".join(self.piece(part) for part in parts)
             case ast.Tuple(elts=items):
                 return tuple(self.value(item) for item in items)
             case ast.List(elts=items):
@@ -181,7 +214,7 @@ class Reader:
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -self.number(operand)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-                return self.compute(OPERATORS[type(op)], self.number(left), self.number(right))
+                return compute(OPERATORS[type(op)], self.number(left), self.number(right))
             case ast.Name(id=name):
                 if name not in self.variables:
                     raise self.fail(f"{name!r} is not defined here{near_miss(name, self.variables)}")
@@ -190,6 +223,16 @@ class Reader:
                 return self.call(node)
         raise self.fail(f"{ast.unparse(node)!r} cannot be read here; write numbers, strings, layers and models")
 
+    def piece(self, node: ast.expr) -> str:
+        """A piece of an f-string: text, or a number or text in braces."""
+        if isinstance(node, ast.FormattedValue) and node.conversion == -1 and node.format_spec is None:
+            value = self.value(node.value)
+        else:
+            value = node.value if isinstance(node, ast.Constant) else None
+        if not isinstance(value, (str, int)) or len(str(value)) > LONGEST_TEXT:
+            raise self.fail(f"{ast.unparse(node)} cannot be read here; put numbers or names in an f-string")
+        return str(value)
+
     def number(self, node: ast.expr) -> Any:
         """The number an expression stands for."""
         value = self.value(node)
@@ -197,25 +240,15 @@ class Reader:
             raise self.fail(f"{ast.unparse(node)!r} is not a number")
         return value
 
-    def compute(self, function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-        """The result of arithmetic, within reason."""
-        try:
-            result = function(left, right)
-        except (ZeroDivisionError, OverflowError) as error:
-            raise self.fail(str(error)) from None
-        if abs(result) > LARGEST:
-            raise self.fail("the number is too large")
-        return result
-
     def call(self, node: ast.Call) -> Any:
         """What a call makes."""
         function = node.func
         if isinstance(function, ast.Attribute) and function.attr == "add" and self.is_model(function.value):
             chain = self.value(function.value)
-            return self.append(chain, self.arguments(node)[0])
+            return self.draft.append(chain, self.arguments(node)[0])
         if isinstance(function, ast.Call) or self.is_layer(function):
             reads = self.arguments(node)
-            return self.connect(self.value(function), reads[0] if len(reads) == 1 else reads)
+            return self.draft.connect(self.value(function), reads[0] if len(reads) == 1 else reads)
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         name = self.classes.get(name, name)
         if name in self.calls:
@@ -262,40 +295,6 @@ class Reader:
         except (TypeError, ValueError) as error:
             raise CodeError(str(error), line) from None
 
-    def place(self, kind: str, config: dict[str, Any], name: str | None, **more: Any) -> str:
-        """Adds a node and gives its id."""
-        name = name or self.names.next(kind)
-        if name in self.names.taken:
-            raise self.fail(f"two layers are called {name!r}; give each its own name")
-        if len(self.nodes) >= MAXIMUM_NODES:
-            raise self.fail(f"there are more than {MAXIMUM_NODES:,} layers")
-        self.names.taken.add(name)
-        self.nodes.append({"id": name, "layer": kind, "config": config, **more})
-        return name
-
-    def place_layer(self, made: Any) -> str:
-        """Adds the node of a layer that is called; again, if it was called before."""
-        if not isinstance(made, Made):
-            raise self.fail(f"{made!r} is no layer")
-        kind = type(made.layer).__name__
-        if made.node is not None:
-            again = next(
-                f"{made.node}_again_{i}" for i in range(1, 10**9) if f"{made.node}_again_{i}" not in self.names.taken
-            )
-            return self.place(kind, {}, again, shared_with=made.node)
-        config = {key: plain(value) for key, value in made.layer.settings().items() if key != "name"}
-        made.node = self.place(kind, config, made.layer.name)
-        return made.node
-
-    def connect(self, made: Any, reads: Any) -> Value:
-        """The output of a layer called on one value or a list of them."""
-        values = list(reads) if isinstance(reads, (list, tuple)) else [reads]
-        if not values or not all(isinstance(value, Value) for value in values):
-            raise self.fail("a layer is called on inputs or on the outputs of other layers")
-        node = self.place_layer(made)
-        self.edges += [{"source": value.node, "target": node} for value in values]
-        return Value(node)
-
     def input(self, node: ast.Call) -> Value:
         """Input(shape)."""
         from kit.symbols import Input
@@ -305,7 +304,7 @@ class Reader:
             symbol = Input(*self.arguments(node, least=0), **words)
         except (TypeError, ValueError) as error:
             raise self.fail(str(error)) from None
-        return Value(self.place(INPUT, {"shape": list(symbol.shape)}, symbol.name))
+        return Value(self.draft.place(INPUT, {"shape": list(symbol.shape)}, symbol.name))
 
     def merger(self, node: ast.Call) -> Value:
         """add([a, b]), concatenate([a, b])."""
@@ -315,31 +314,35 @@ class Reader:
             made = Made(layer_class(MERGERS[self.classes.get(name, name)])(*settings, **self.words(node)))
         except (TypeError, ValueError) as error:
             raise self.fail(str(error)) from None
-        return self.connect(made, inputs)
+        return self.draft.connect(made, inputs)
 
     def sequential(self, node: ast.Call) -> Chain:
         """Sequential() or Sequential([...])."""
         if self.model is not None:
             raise self.fail("there is a second model here; keep one")
         self.model = chain = Chain()
-        given, words = self.arguments(node, least=0), self.words(node)
-        if len(given) + len(words) > 1 or set(words) - {"layers"}:
+        given = [*node.args, *(word.value for word in node.keywords if word.arg == "layers")]
+        if len(given) > 1 or len(given) < len(node.args) + len(node.keywords):
             raise self.fail("Sequential takes one list of layers")
-        for item in [*given, *words.values()]:
-            for layer in item if isinstance(item, (list, tuple)) else [item]:
-                self.append(chain, layer)
+        if given and isinstance(given[0], (ast.List, ast.Tuple)):
+            self.fill(chain, given[0], node.lineno)
+        elif given:
+            for layer in listed(self.value(given[0])):
+                self.draft.append(chain, layer)
         return chain
 
-    def append(self, chain: Chain, item: Any) -> None:
-        """The next layer of a chain."""
-        if isinstance(item, Value):
-            if chain.last is not None:
-                raise self.fail("Input(...) comes first in a Sequential")
-            chain.last = item.node
-            return
-        last, chain.last = chain.last, self.place_layer(item)
-        if last is not None:
-            self.edges.append({"source": last, "target": chain.last})
+    def fill(self, chain: Chain, items: ast.List | ast.Tuple, first: int) -> None:
+        """Appends the layers of a list, and the bypassed ones between them, with what comments say of them."""
+        end = items.end_lineno or items.lineno
+        for i, item in enumerate(items.elts):
+            self.pass_over(first, item.lineno, None)
+            layer = self.value(item)
+            self.draft.append(chain, layer)
+            first = item.end_lineno or item.lineno
+            after = items.elts[i + 1].lineno if i + 1 < len(items.elts) else end
+            if item.lineno > items.lineno and self.draft.nodes:
+                self.draft.note(self.comments.notes(item.lineno, item.col_offset, first if after > first else None))
+        self.pass_over(first, end, None)
 
     def functional_model(self, node: ast.Call) -> Any:
         """Model(inputs, outputs)."""
@@ -354,3 +357,8 @@ class Reader:
         self.outputs = [end.node for end in ends]
         self.model = given
         return self.model
+
+
+def listed(value: Any) -> list[Any]:
+    """A list or tuple as a list, or a value alone as one."""
+    return list(value) if isinstance(value, (list, tuple)) else [value]

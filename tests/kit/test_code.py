@@ -47,6 +47,114 @@ def test_a_graph_is_written_as_calls() -> None:
     )
 
 
+def test_a_repeated_group_is_a_loop() -> None:
+    text = (
+        "from kit.layers import Add, Dense, Input\n"
+        "from kit.models import Model\n"
+        "\n"
+        "input_1 = Input((4,))\n"
+        "add_1 = input_1\n"
+        "# title: Residual block\n"
+        "for _ in range(3):\n"
+        '    dense_1 = Dense(4, activation="relu")(add_1)\n'
+        "    add_1 = Add()([dense_1, add_1])\n"
+        "dense_2 = Dense(2)(add_1)\n"
+        "model = Model(input_1, dense_2)\n"
+    )
+    made = from_code(text)
+    block = {"id": "block", "nodes": ["dense_1", "add_1"], "repeat": 3, "title": "Residual block"}
+    assert (made["version"], made["groups"]) == (2, [block])
+    assert [node["id"] for node in made["nodes"]] == ["input_1", "dense_1", "add_1", "dense_2"]
+    assert to_code(made) == text
+
+
+def test_a_repeated_group_of_a_chain_is_a_loop_of_add() -> None:
+    text = (
+        "from kit.layers import Dense, Dropout, Input\n"
+        "from kit.models import Sequential\n"
+        "\n"
+        "model = Sequential()\n"
+        "model.add(Input((4,)))\n"
+        "for _ in range(3):\n"
+        "    model.add(Dense(64))\n"
+        "    model.add(Dropout(0.5))\n"
+        "model.add(Dense(2))  # the head\n"
+    )
+    made = from_code(text)
+    assert made["groups"] == [{"id": "block", "nodes": ["dense_1", "dropout_1"], "repeat": 3}]
+    assert made["nodes"][-1] == {"id": "dense_2", "layer": "Dense", "config": {"units": 2}, "comment": "the head"}
+    assert to_code(made) == text
+
+
+def test_titles_comments_and_bypassed_layers_are_comments() -> None:
+    text = (
+        "from kit.layers import Dense, Dropout, Input\n"
+        "from kit.models import Sequential\n"
+        "\n"
+        "model = Sequential([\n"
+        "    Input((4,)),\n"
+        "    # title: Encoder\n"
+        "    # sees all\n"
+        "    Dense(64),\n"
+        "    # bypass: Dropout(0.5)\n"
+        "    Dense(2),  # title: Head\n"
+        "])\n"
+    )
+    made = from_code(text)
+    assert [{**node, "config": {}} for node in made["nodes"][1:]] == [
+        {"id": "dense_1", "layer": "Dense", "config": {}, "title": "Encoder", "comment": "sees all"},
+        {"id": "dropout_1", "layer": "Dropout", "config": {}, "bypass": True},
+        {"id": "dense_2", "layer": "Dense", "config": {}, "title": "Head"},
+    ]
+    assert to_code(made) == text
+
+
+def test_a_bypassed_layer_of_a_graph_stands_behind_what_it_passes_on() -> None:
+    text = "x = Input(4)\ny = x  # bypass: Dropout(0.5)\nz = add([y, x])\nmodel = Model(x, z)\n"
+    made = from_code(text)
+    assert made["nodes"][1] == {"id": "dropout_1", "layer": "Dropout", "config": {"rate": 0.5}, "bypass": True}
+    assert [(edge["source"], edge["target"]) for edge in made["edges"]] == [
+        ("input_1", "dropout_1"),
+        ("dropout_1", "add_1"),
+        ("input_1", "add_1"),
+    ]
+    assert "dropout_1 = input_1  # bypass: Dropout(0.5)\n" in to_code(made)
+
+
+UNFOLDED = {
+    "a number that grows": "for units in [3, 4]:\n    x = Dense(units)(x)",
+    "one turn": "for _ in range(1):\n    x = Dense(3)(x)",
+    "the same layer": "same = Dense(4)\nfor _ in range(3):\n    x = same(x)",
+    "side by side": "for _ in range(3):\n    y = Dense(4)(x)\n    x = x",
+    "names of one's own": "for i in range(3):\n    x = Dense(4, name=f'own{i}')(x)",
+    "the middle is read outside": "for _ in range(2):\n    y = Dense(4)(x)\n    x = Dense(4)(y)\nx = add([x, y])",
+    "all are read outside": "z = x\nfor _ in range(3):\n    x = Dense(4)(x)\n    z = add([z, x])",
+}
+
+
+@pytest.mark.parametrize("loop", UNFOLDED.values(), ids=UNFOLDED)
+def test_a_loop_that_is_no_repeated_group_is_written_out(loop: str) -> None:
+    made = from_code(f"a = Input(4)\nx = a\n{loop}\nmodel = Model(a, x)")
+    assert "groups" not in made
+
+
+def test_a_loop_in_a_loop_is_one_group() -> None:
+    made = from_code(
+        "model = Sequential([Input(4)])\nfor _ in range(2):\n    for _ in range(3):\n        model.add(Dense(4))"
+    )
+    assert [(group["nodes"], group["repeat"]) for group in made["groups"]] == [(["dense_1", "dense_2", "dense_3"], 2)]
+
+
+def test_loops_inside_one_that_is_no_group_are_groups() -> None:
+    made = from_code(
+        "model = Sequential([Input(4)])\nfor units in [3, 5]:\n    for _ in range(3):\n        model.add(Dense(units))"
+    )
+    assert [(group["id"], group["nodes"]) for group in made["groups"]] == [
+        ("block", ["dense_1"]),
+        ("block2", ["dense_2"]),
+    ]
+
+
 SAME = {
     "add": "model = Sequential()\nmodel.add(Input(4))\nmodel.add(Dense(3))\nmodel.add(Dense(2))",
     "a list": "model = Sequential([Input(4), Dense(3), Dense(2)])",
@@ -111,7 +219,9 @@ WRONG = [
     ("x = open('/etc/passwd').read()", 1, ""),
     ("x = [i for i in range(3)]", 1, "cannot be read here"),
     ("x = lambda: 1", 1, "cannot be read here"),
-    ("x = f'{1}'", 1, "cannot be read here"),
+    ("x = f'{1!r}'", 1, "cannot be read here"),
+    ("x = f'{1.5}'", 1, "put numbers or names in an f-string"),
+    ("x = f'{Dense(3)}'", 1, "put numbers or names in an f-string"),
     ("x = (1).__class__", 1, "cannot be read here"),
     ("x = 1 / 0", 1, "division by zero"),
     ("x = 10 ** 10", 1, "cannot be read here"),
@@ -143,6 +253,11 @@ WRONG = [
     ("x = " + "1 + " * 5000 + "1", 1, "nested"),
     ("x = " + "(" * 500 + ")" * 500, 1, ""),
     ("x = '\0'", 1, "this is not Python"),
+    ("model = Sequential([\n    Dense(3),\n    # bypass: Dense(0)\n])", 3, "Dense(units=0)"),
+    ("model = Sequential([\n    Dense(3),\n    # bypass: ???\n])", 3, "'???' is no layer"),
+    ("model = Sequential()\nmodel.add(Dense(3))\n# bypass: 4", 3, "4 is no layer"),
+    ("x = Input(3)\ny = x  # bypass: Dens(3)", 2, "there is no layer 'Dens'"),
+    ("x = Input(3)\n# bypass: Dense(3)\ny = Dense(3)(x)", 2, "a bypassed layer stands in a Sequential"),
 ]
 
 

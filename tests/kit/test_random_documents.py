@@ -1,4 +1,4 @@
-"""Two hundred random graphs: document, model and code say the same."""
+"""Random graphs: document, model and code say the same."""
 
 import json
 
@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from kit.analysis import analyse
-from kit.code import from_code, to_code
+from kit.code import from_code, normal, to_code
 from kit.graph import document, from_document
-from tests.kit.random_documents import random_document
+from tests.kit.random_documents import random_document, rich_document
 
 SEEDS = range(200)
 
@@ -24,6 +24,31 @@ def executed(text: str):
 def test_document_code_document_is_without_loss(seed: int) -> None:
     made = random_document(seed)
     assert from_code(to_code(made)) == made
+
+
+@pytest.mark.parametrize("start", range(0, 1000, 50))
+def test_all_that_the_code_can_say_comes_back_from_it(start: int) -> None:
+    for seed in range(start, start + 50):
+        made = rich_document(seed)
+        assert from_code(to_code(made)) == made == normal(made), seed
+
+
+@pytest.mark.parametrize("start", range(0, 1000, 50))
+def test_the_code_makes_the_weights_and_outputs_of_the_document(start: int) -> None:
+    for seed in range(start, start + 50):
+        made = rich_document(seed)
+        torch.manual_seed(seed)
+        built = from_document(made)
+        torch.manual_seed(seed)
+        run = executed(to_code(made))
+        X = [torch.randn(2, *(shape or (6,))).numpy() for shape in built.module.shapes]
+        results = []
+        for model in (built, run):
+            torch.manual_seed(seed)
+            found = model.predict(X if len(X) > 1 else X[0])
+            results.append([*(found if isinstance(found, list) else [found]), *model.get_weights()])
+        for mine, other in zip(*results, strict=True):
+            np.testing.assert_array_equal(mine, other, err_msg=str(seed))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
