@@ -177,6 +177,8 @@ def sparsemax(x: Tensor, axis: int = -1) -> Tensor:
     return F.relu(x - excess.gather(-1, support - 1) / support).movedim(-1, axis)
 
 
+time_distributed_softmax = softmax  # 2015's name, for sequences
+
 ACTIVATIONS: dict[str, Callable[..., Tensor]] = {
     "linear": linear,
     "relu": relu,

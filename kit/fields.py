@@ -133,6 +133,11 @@ def named(known: Mapping[str, Any], kind: str, given: int = 0) -> Kind:
     return Kind("suggest", f"the name of a known {kind}, or a function", convert, choices=tuple(known))
 
 
+def by_name(kind: Kind) -> Kind:
+    """The same kind, taken by keyword only."""
+    return Kind(**{**vars(kind), "keyword": True})
+
+
 def refuse_what_cannot_be_kept(value: Any, known: Mapping[str, Any], kind: str) -> None:
     """Raises TypeError for a torch module, and for a user's function that a file would take for a built-in one."""
     if isinstance(value, nn.Module):

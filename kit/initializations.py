@@ -143,6 +143,8 @@ def ones(weight: Tensor, generator: Generator | None = None) -> None:
     weight.fill_(1.0)
 
 
+zero, one = zeros, ones  # 2015's names
+
 INITIALIZATIONS: dict[str, Callable[..., None]] = {
     "glorot_uniform": glorot_uniform,
     "glorot_normal": glorot_normal,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pprint
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from kit.layers.measuring import measure
 from kit.layers.merging import Merge
 from kit.network import Network, from_symbols, merged
 from kit.symbols import Input, Shape, Symbol
-from kit.training.trainable import Trainable
+from kit.training.trainable import Trainable, refuse_to_replace
 
 
 class Model(Trainable):
@@ -77,10 +78,14 @@ class Model(Trainable):
 
         return diagram(document(self))
 
-    def save_weights(self, path: Any) -> None:
-        """Saves the weights alone to an HDF5 file, whole or not at all."""
+    def save_weights(self, path: Any, overwrite: bool = True) -> None:
+        """Saves the weights alone to an HDF5 file, whole or not at all.
+
+        overwrite: whether a file that is there is replaced; FileExistsError if not.
+        """
         from kit.storage.checkpoint import save_weights
 
+        refuse_to_replace(path, overwrite)
         save_weights(self, path)
 
     def load_weights(self, path: Any) -> None:
@@ -98,10 +103,13 @@ class Model(Trainable):
         return to_code(document(self))
 
     def get_config(self, verbose: int = 0) -> dict[str, Any]:
-        """The model as plain data: its graph document."""
+        """The model as plain data: its graph document. verbose: 1 prints it too."""
         from kit.graph import document
 
-        return document(self)
+        config = document(self)
+        if verbose:
+            pprint.pprint(config, sort_dicts=False)
+        return config
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self.layers)} layers, {self.count_params():,} parameters>"

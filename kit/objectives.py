@@ -67,6 +67,8 @@ def sparse_categorical_crossentropy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return -log_probabilities(y_pred).gather(-1, classes.unsqueeze(-1)).squeeze(-1)
 
 
+mse, mae = mean_squared_error, mean_absolute_error
+
 OBJECTIVES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "categorical_crossentropy": categorical_crossentropy,
     "sparse_categorical_crossentropy": sparse_categorical_crossentropy,

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from kit.declared import Declared
-from kit.fields import Fraction, Kind, NonNegative, Positive, real
+from kit.fields import Fraction, NonNegative, Positive, by_name, real
 from kit.names import resolve
 
 State = dict[str, Tensor]
-ClipNorm = Annotated[float | None, Kind(**{**vars(real(above=0.0)), "keyword": True})]
+ClipNorm = Annotated[float | None, by_name(real(above=0.0))]
 
 
 class Optimizer(Declared):
@@ -116,8 +116,9 @@ class Adam(Optimizer):
     beta_1: Fraction = 0.9
     beta_2: Fraction = 0.999
     epsilon: Positive = 1e-7
-    decay: NonNegative = 0.0
+    decay: Annotated[float, by_name(real(0.0))] = 0.0
 
+    seed_order = "lr beta_1 beta_2 epsilon kappa"
     slots = ("mean", "mean_square")
 
     def update(self, w: Tensor, g: Tensor, state: State, updates: int) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -33,7 +34,7 @@ SYNONYMS = {
 }
 OPPOSITES = {"ignore_border": "ceil_mode"}  # True in one is False in the other
 PARTS = {"nb_row": ("kernel_size", 0), "nb_col": ("kernel_size", 1)}  # one number of a pair
-WITHOUT_MEANING = {"mode", "image_shape", "kappa"}  # accepted, and nothing depends on them here
+FORMER = {"mode", "image_shape", "kappa"}  # taken where the class had them in 2015, and nothing depends on them here
 
 
 def synonym(word: str, known: Iterable[str]) -> str | None:
@@ -41,8 +42,8 @@ def synonym(word: str, known: Iterable[str]) -> str | None:
     return next((name for name in SYNONYMS.get(word, "").split() if name in known), None)
 
 
-def today(words: dict[str, Any], known: Iterable[str], owner: str) -> dict[str, Any]:
-    """The same arguments under today's names.
+def today(words: dict[str, Any], known: Iterable[str], owner: str, former: Iterable[str] = ()) -> dict[str, Any]:
+    """The same arguments under today's names; those that are `former` are left out.
 
     Raises TypeError for a word that is not known, with the nearest one that is, and for one said twice.
     """
@@ -60,7 +61,8 @@ def today(words: dict[str, Any], known: Iterable[str], owner: str) -> dict[str, 
                 value = (pairs[name].get(0, value), pairs[name].get(1, value))
             elif meant := synonym(word, known):
                 name = meant
-            elif word in WITHOUT_MEANING:
+            elif word in former:
+                forget(word, value, owner)
                 continue
             else:
                 old = [old for old in SYNONYMS if synonym(old, known)]
@@ -72,6 +74,19 @@ def today(words: dict[str, Any], known: Iterable[str], owner: str) -> dict[str, 
     return said
 
 
+def forget(word: str, value: Any, owner: str) -> None:
+    """Lets go of a word of 2015 that has no meaning here. ValueError where it had one that matters."""
+    if word == "mode" and value != 0:
+        raise ValueError(f"{owner}(mode={value!r}): use LayerNormalization for the statistics of each sample")
+    if word == "kappa":
+        warnings.warn(f"{owner}(kappa={value!r}) has no meaning any more; leave it out", stacklevel=5)
+
+
+def former(cls: Any) -> set[str]:
+    """The words that a class took in 2015 and that mean nothing here."""
+    return FORMER & set(cls.seed_order.split())
+
+
 def read(cls: Any, args: tuple[Any, ...], words: dict[str, Any], extra: Iterable[str] = ()) -> dict[str, Any]:
     """The fields that a call of a declared class gives, by today's names, defaults filled in, each checked.
 
@@ -79,7 +94,7 @@ def read(cls: Any, args: tuple[Any, ...], words: dict[str, Any], extra: Iterable
     """
     owner, fields = cls.__name__, cls.declaration
     said = positional(cls, args, words)
-    for word, value in today(words, [*fields, *extra], owner).items():
+    for word, value in today(words, [*fields, *extra], owner, former(cls)).items():
         if word in said:
             raise TypeError(f"{owner} got {word!r} twice; say it once")
         said[word] = value
@@ -101,7 +116,7 @@ def positional(cls: Any, args: tuple[Any, ...], words: Iterable[str] = ()) -> di
     readings = []
     for order in orders(cls, args, words):
         if len(args) <= len(order):
-            said = today(dict(zip(order, args, strict=False)), [*fields, "weights"], cls.__name__)
+            said = today(dict(zip(order, args, strict=False)), [*fields, "weights"], cls.__name__, former(cls))
             if all(fields[name].fits(value) for name, value in said.items() if name in fields):
                 return said
             readings.append(said)

@@ -10,7 +10,7 @@ from torch import Generator, Tensor, nn
 
 from kit import constraints, initializations, regularizers, spelling
 from kit.declared import Declared, call
-from kit.fields import Field, Kind, flag, sizes, text
+from kit.fields import Field, by_name, flag, sizes, text
 from kit.symbols import Shape, Symbol, connect
 
 CATALOG: dict[str, type["Layer"]] = {}
@@ -18,11 +18,6 @@ CATALOG: dict[str, type["Layer"]] = {}
 
 class ShapeError(ValueError):
     """A layer was given an input it cannot take; the message says which, what came and what to do."""
-
-
-def by_name(kind: Kind) -> Kind:
-    """The same kind, taken by keyword only."""
-    return Kind(**{**vars(kind), "keyword": True})
 
 
 class Layer(Declared, nn.Module):

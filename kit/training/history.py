@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 ALIASES = {"acc": "accuracy", "val_acc": "val_accuracy"}  # 2015's names
 
 
+class Lists(dict[str, list[float]]):
+    """The lists of a history, under 2015's names too."""
+
+    def __missing__(self, name: str) -> list[float]:
+        if name in ALIASES:
+            return self[ALIASES[name]]
+        raise KeyError(name)
+
+
 class Series:
     """Numbers that arrive as tensors and are read in bulk, so that no batch waits for the device."""
 
@@ -96,7 +105,7 @@ class History(Mapping[str, list[float]]):
     @property
     def history(self) -> dict[str, list[float]]:
         """The lists of numbers for each epoch, as a dict."""
-        return {name: list(numbers) for name, numbers in self.epochs.items() if name != "epoch"}
+        return Lists((name, list(numbers)) for name, numbers in self.epochs.items() if name != "epoch")
 
     def __getitem__(self, name: str) -> list[float]:
         return self.epochs[ALIASES.get(name, name)]

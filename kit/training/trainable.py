@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -260,10 +261,14 @@ class Trainable:
         """The loss on one batch, or (loss, accuracy); nothing is changed."""
         return self.evaluate(X, y, batch_size=max(len(X), 1), show_accuracy=accuracy)
 
-    def save(self, path: Any) -> None:
-        """Saves layers, weights, compile settings, optimizer state and history to an HDF5 file, whole or not at all."""
+    def save(self, path: Any, overwrite: bool = True) -> None:
+        """Saves layers, weights, compile settings, optimizer state and history to an HDF5 file, whole or not at all.
+
+        overwrite: whether a file that is there is replaced; FileExistsError if not.
+        """
         from kit.storage.checkpoint import save
 
+        refuse_to_replace(path, overwrite)
         save(self, path)
 
     def snapshot(self) -> dict[str, Any]:
@@ -332,6 +337,12 @@ def check_counts(method: str, **counts: int) -> None:
     for name, value in counts.items():
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
             raise ValueError(f"{method}({name}={value!r}): {name} takes a whole number of 1 or more")
+
+
+def refuse_to_replace(path: Any, overwrite: bool) -> None:
+    """Raises FileExistsError where a file is there and is to be kept."""
+    if not overwrite and os.path.exists(os.path.expanduser(path)):
+        raise FileExistsError(f"there is a file {str(path)!r} already; give another path, or overwrite=True")
 
 
 def listed(callbacks: Any) -> list[Callable[[Record], object]]:

@@ -10,18 +10,19 @@ Values = Iterable[tuple[str, Any]]
 class Progbar:
     """A bar that fills up to `target`, with the means of values beside it.
 
-    target: how many samples there are to do. verbose: 0 shows nothing. `means` holds the mean of each value, every
-    value weighted by the samples it came with. The bar closes itself at the target, or at the end of a `with`.
+    target: how many samples there are to do. width: of the bar, in characters. verbose: 0 shows nothing.
+    `means` holds the mean of each value, every value weighted by the samples it came with. The bar closes itself at the
+    target, or at the end of a `with`.
     """
 
-    def __init__(self, target: int, *, verbose: int = 1) -> None:
+    def __init__(self, target: int, width: int = 30, verbose: int = 1) -> None:
         from tqdm import tqdm
 
         if target < 0:
             raise ValueError(f"Progbar(target={target!r}): it takes how many samples there are, 0 or more")
         self.target = target
         self.sums: dict[str, tuple[float, int]] = {}
-        self.bar = tqdm(total=target, dynamic_ncols=True, disable=not verbose)
+        self.bar = tqdm(total=target, bar_format=f"{{l_bar}}{{bar:{width}}}{{r_bar}}", disable=not verbose)
         self.seen = 0
 
     @property

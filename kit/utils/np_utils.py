@@ -41,8 +41,8 @@ def probas_to_classes(y_pred: Any) -> np.ndarray:
 
 
 def accuracy(p: Any, y: Any) -> float:
-    """The fraction of predictions p that are equal to y."""
-    p, y = np.asarray(p), np.asarray(y)
+    """The fraction of predictions p that are equal to y; (n, 1), as predict_classes gives it, is as good as (n,)."""
+    p, y = (a[:, 0] if a.ndim == 2 and a.shape[1] == 1 else a for a in (np.asarray(p), np.asarray(y)))
     check_same(p, y, "accuracy")
     return float(np.mean(p == y))
 
