@@ -2,19 +2,7 @@
 
 from kit.layers.advanced_activations import ELU, LeakyReLU, PReLU, Softmax
 from kit.layers.attention import MultiHeadAttention, PositionEmbedding
-from kit.layers.convolutional import (
-    Conv1D,
-    Conv2D,
-    Conv2DTranspose,
-    Conv3D,
-    Convolution1D,
-    Convolution2D,
-    Convolution2DTranspose,
-    Convolution3D,
-    DepthwiseConv2D,
-    SeparableConv2D,
-    SeparableConvolution2D,
-)
+from kit.layers.convolutional import Conv1D, Conv2D, Conv3D, Convolution1D, Convolution2D, Convolution3D
 from kit.layers.core import (
     Activation,
     Dense,
@@ -84,6 +72,22 @@ from kit.layers.pooling import (
 )
 from kit.layers.recurrent import GRU, LSTM, SimpleDeepRNN, SimpleRNN
 from kit.layers.resizing import Cropping2D, UpSampling1D, UpSampling2D, ZeroPadding2D
+from kit.layers.separable import (
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+    SeparableConvolution1D,
+    SeparableConvolution2D,
+)
+from kit.layers.transposed import (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Conv3DTranspose,
+    Convolution1DTranspose,
+    Convolution2DTranspose,
+    Convolution3DTranspose,
+)
 from kit.symbols import Input
 
 __all__ = [
@@ -107,15 +111,20 @@ __all__ = [
     "BatchNormalization",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
     "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Convolution1D",
+    "Convolution1DTranspose",
     "Convolution2D",
     "Convolution2DTranspose",
     "Convolution3D",
+    "Convolution3DTranspose",
     "Cropping2D",
     "Dense",
+    "DepthwiseConv1D",
     "DepthwiseConv2D",
     "Dot",
     "Dropout",
@@ -158,7 +167,9 @@ __all__ = [
     "Repeat",
     "RepeatVector",
     "Reshape",
+    "SeparableConv1D",
     "SeparableConv2D",
+    "SeparableConvolution1D",
     "SeparableConvolution2D",
     "ShapeError",
     "SimpleDeepRNN",

@@ -3,23 +3,22 @@
 from typing import Annotated, Literal
 
 from torch import Tensor
-from torch.nn import functional as F
 
 from kit import activations
 from kit.activations import ActivationName
 from kit.constraints import ConstraintName
 from kit.fields import InputChannels, InputSize, Pair, Single, Size, Triple, sizes
 from kit.initializations import InitializerName
-from kit.layers.layer import Layer
+from kit.layers.layer import ShapeError
 from kit.layers.pooling import AveragePooling2D, MaxPooling1D, MaxPooling2D
 from kit.layers.resizing import UpSampling1D, UpSampling2D, ZeroPadding2D
 from kit.layers.separable import DepthwiseConv2D, SeparableConv2D
-from kit.layers.windows import check_window, correlate
+from kit.layers.windows import Spatial, check_window, correlate, spans
 from kit.regularizers import RegularizerName
 from kit.symbols import Shape
 
 
-class Convolution(Layer, abstract=True):
+class Convolution(Spatial, abstract=True):
     """What the convolutions share: W (filters, input_channels, *window) moves over the input.
 
     filters: number of output channels.
@@ -28,6 +27,8 @@ class Convolution(Layer, abstract=True):
     padding: how the borders are grown.
     activation: function applied to the result; linear if none.
     use_bias: whether b is added.
+    dilation_rate: how many steps the numbers under a window stand apart.
+    groups: into how many groups the channels are divided, each with its own filters.
     kernel_initializer: how W (filters, input_channels, *window) starts.
     bias_initializer: how b (filters,) starts.
     kernel_regularizer: penalty on W, such as "l2(0.01)".
@@ -38,7 +39,6 @@ class Convolution(Layer, abstract=True):
     """
 
     family = "convolutional"
-    channels_last = False  # whether the channels are the input's last axis
 
     filters: Size
     kernel_size: Annotated[tuple[int, ...], sizes()]
@@ -46,6 +46,8 @@ class Convolution(Layer, abstract=True):
     padding: str = "valid"
     activation: ActivationName = None
     use_bias: bool = True
+    dilation_rate: Annotated[tuple[int, ...], sizes()] = (1,)
+    groups: Size = 1
     kernel_initializer: InitializerName = "glorot_uniform"
     bias_initializer: InitializerName = "zeros"
     kernel_regularizer: RegularizerName = None
@@ -57,11 +59,24 @@ class Convolution(Layer, abstract=True):
     kernel: Tensor
     bias: Tensor
 
+    def validate(self) -> None:
+        if self.filters % self.groups:
+            raise ValueError(f"{self!r}: filters takes a multiple of groups, so that each group has as many")
+
     def check(self, shape: Shape) -> None:
-        check_window(self, self.kernel_size, self.padding, shape[:-1] if self.channels_last else shape[1:])
+        channels = shape[-1 if self.channels_last else 0]
+        if channels % self.groups:
+            raise ShapeError(
+                f"{self.label} cannot make {self.groups} equal groups of {channels} channels; change groups"
+            )
+        self.check_fit(self.axes(shape))
+
+    def check_fit(self, axes: Shape) -> None:
+        """Hook: raise ShapeError where the window does not fit into axes of these sizes."""
+        check_window(self, spans(self.kernel_size, self.dilation_rate), self.padding, axes)
 
     def build(self, input_channels: int) -> None:
-        self.add_weight("kernel", (self.filters, input_channels, *self.kernel_size))
+        self.add_weight("kernel", (self.filters, input_channels // self.groups, *self.kernel_size))
         self.add_bias()
 
     def add_bias(self) -> None:
@@ -71,10 +86,11 @@ class Convolution(Layer, abstract=True):
         else:
             self.register_parameter("bias", None)
 
-    def forward(self, x: Tensor) -> Tensor:
-        x = x.movedim(-1, 1) if self.channels_last else x
-        y = correlate(x, self.kernel, self.bias, self.strides, self.padding)
-        return activations.get(self.activation)(y.movedim(1, -1) if self.channels_last else y)
+    def compute(self, x: Tensor) -> Tensor:
+        return correlate(x, self.kernel, self.bias, self.strides, self.padding, self.dilation_rate, self.groups)
+
+    def finish(self, y: Tensor) -> Tensor:
+        return activations.get(self.activation)(y)
 
 
 class Conv1D(Convolution):
@@ -94,6 +110,7 @@ class Conv1D(Convolution):
     kernel_size: Single
     strides: Single = (1,)
     padding: Literal["valid", "same", "full", "causal"] = "valid"
+    dilation_rate: Single = (1,)
     input_channels: InputSize = None
 
 
@@ -117,6 +134,7 @@ class Conv2D(Convolution):
     kernel_size: Pair
     strides: Pair = (1, 1)
     padding: Literal["valid", "same", "full"] = "valid"
+    dilation_rate: Pair = (1, 1)
 
 
 class Conv3D(Convolution):
@@ -133,60 +151,23 @@ class Conv3D(Convolution):
     kernel_size: Triple
     strides: Triple = (1, 1, 1)
     padding: Literal["valid", "same", "full"] = "valid"
-
-
-class Conv2DTranspose(Convolution):
-    """The gradient of a convolution used forwards: each pixel adds W, scaled by it, to a larger image (Zeiler 2010).
-
-    In (n, channels, rows, cols); out (n, filters, rows', cols').
-
-    kernel_size: rows and cols of the window.
-    strides: by how much rows and cols grow.
-    padding: "valid" keeps all that the windows reach; "same" gives strides times the size.
-    kernel_initializer: how W (input_channels, filters, rows, cols) starts.
-    """
-
-    input_axes = "channels rows cols"
-
-    kernel_size: Pair
-    strides: Pair = (1, 1)
-    padding: Literal["valid", "same"] = "valid"
-
-    def check(self, shape: Shape) -> None:
-        """Every window fits."""
-
-    def build(self, input_channels: int) -> None:
-        self.add_weight("kernel", (input_channels, self.filters, *self.kernel_size))
-        self.add_bias()
-
-    def forward(self, x: Tensor) -> Tensor:
-        missing = [max(stride - size, 0) for size, stride in zip(self.kernel_size, self.strides, strict=True)]
-        y = F.conv_transpose2d(x, self.kernel, self.bias, self.strides, output_padding=missing)
-        if self.padding == "same":
-            rows, cols = (size * stride for size, stride in zip(x.shape[2:], self.strides, strict=True))
-            top, left = (y.shape[2] - rows) // 2, (y.shape[3] - cols) // 2
-            y = y[:, :, top : top + rows, left : left + cols]
-        return activations.get(self.activation)(y)
+    dilation_rate: Triple = (1, 1, 1)
 
 
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D
-Convolution2DTranspose, SeparableConvolution2D = Conv2DTranspose, SeparableConv2D
 
 __all__ = [
     "AveragePooling2D",
     "Conv1D",
     "Conv2D",
-    "Conv2DTranspose",
     "Conv3D",
     "Convolution1D",
     "Convolution2D",
-    "Convolution2DTranspose",
     "Convolution3D",
     "DepthwiseConv2D",
     "MaxPooling1D",
     "MaxPooling2D",
     "SeparableConv2D",
-    "SeparableConvolution2D",
     "UpSampling1D",
     "UpSampling2D",
     "ZeroPadding2D",

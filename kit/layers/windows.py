@@ -22,11 +22,15 @@ class Spatial(Layer, abstract=True):
         return shape[:-1] if self.channels_last else shape[1:]
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.compute(x.movedim(-1, 1)).movedim(1, -1) if self.channels_last else self.compute(x)
+        return self.finish(self.compute(x.movedim(-1, 1)).movedim(1, -1) if self.channels_last else self.compute(x))
 
     def compute(self, x: Tensor) -> Tensor:
         """Hook: the output for x (n, channels, *axes)."""
         raise NotImplementedError
+
+    def finish(self, y: Tensor) -> Tensor:
+        """Hook: what is done to the output once its axes stand as the input's did."""
+        return y
 
 
 def same_padding(size: int, window: int, stride: int) -> tuple[int, int]:
@@ -52,14 +56,25 @@ def check_window(layer: Layer, window: Sequence[int], padding: str, sizes: Seque
         )
 
 
+def spans(window: Sequence[int], dilation: Sequence[int]) -> list[int]:
+    """How far a window reaches along each axis where its numbers stand `dilation` steps apart."""
+    return [(size - 1) * step + 1 for size, step in zip(window, dilation, strict=True)]
+
+
 def correlate(
-    x: Tensor, kernel: Tensor, bias: Tensor | None, strides: Sequence[int], padding: str, groups: int = 1
+    x: Tensor,
+    kernel: Tensor,
+    bias: Tensor | None,
+    strides: Sequence[int],
+    padding: str,
+    dilation: Sequence[int],
+    groups: int = 1,
 ) -> Tensor:
     """x (n, channels, *axes) ⋆ kernel (filters, channels / groups, *window), plus bias (filters,)."""
-    window = kernel.shape[2:]
+    reach = spans(kernel.shape[2:], dilation)
     if padding == "same":
-        x = pad_same(x, window, strides)
+        x = pad_same(x, reach, strides)
     elif padding == "causal":
-        x = F.pad(x, (window[0] - 1, 0))
-    margin = tuple(size - 1 for size in window) if padding == "full" else (0,) * len(window)
-    return CORRELATIONS[len(window)](x, kernel, bias, tuple(strides), margin, groups=groups)
+        x = F.pad(x, (reach[0] - 1, 0))
+    margin = tuple(size - 1 for size in reach) if padding == "full" else (0,) * len(reach)
+    return CORRELATIONS[len(reach)](x, kernel, bias, tuple(strides), margin, tuple(dilation), groups)

@@ -96,6 +96,7 @@ EXAMPLES: dict[str, list[Example]] = {
         Example('Conv2D(3, (2, 4), strides=(2, 1), padding="same", activation="sigmoid")', ((2, 5, 6),)),
         Example('Conv2D(3, 2, padding="full", use_bias=False, input_channels=2)', ((2, 4, 4),)),
         Example('Conv2D(2, 3, strides=2, kernel_initializer="he_normal")', ((1, 7, 7),)),
+        Example('Conv2D(4, (3, 2), padding="same", dilation_rate=(2, 3), groups=2)', ((2, 5, 7),)),
     ],
     "MaxPooling2D": [
         Example("MaxPooling2D()", ((2, 5, 4),)),
@@ -107,6 +108,7 @@ EXAMPLES: dict[str, list[Example]] = {
         Example('Conv1D(3, 4, strides=2, padding="same", activation="tanh")', ((5, 2),)),
         Example('Conv1D(3, (3,), padding="causal", use_bias=False)', ((5, 2),)),
         Example('Conv1D(3, 2, border_mode="full", input_channels=2)', ((5, 2),)),
+        Example('Conv1D(4, 3, padding="causal", dilation_rate=2, groups=2)', ((6, 2),)),
     ],
     "Conv3D": [
         Example("Conv3D(2, 2)", ((2, 3, 3, 2),)),
@@ -116,6 +118,23 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("Conv2DTranspose(3, 3)", ((2, 3, 4),)),
         Example('Conv2DTranspose(2, 3, strides=2, padding="same", activation="tanh")', ((2, 3, 4),)),
         Example('Conv2DTranspose(2, (1, 2), strides=(2, 3), use_bias=False, padding="same")', ((2, 3, 2),)),
+        Example("Conv2DTranspose(4, 3, strides=2, groups=2)", ((2, 3, 2),)),
+    ],
+    "Conv1DTranspose": [
+        Example("Conv1DTranspose(3, 3)", ((4, 2),)),
+        Example('Conv1DTranspose(2, 4, strides=3, padding="same", activation="softmax")', ((4, 2),)),
+    ],
+    "Conv3DTranspose": [
+        Example("Conv3DTranspose(2, 2)", ((2, 3, 3, 2),)),
+        Example('Conv3DTranspose(2, (1, 2, 3), padding="same", strides=(1, 2, 2))', ((1, 2, 3, 2),)),
+    ],
+    "DepthwiseConv1D": [
+        Example("DepthwiseConv1D(2)", ((4, 3),)),
+        Example('DepthwiseConv1D(3, padding="causal", depth_multiplier=2, activation="tanh")', ((4, 3),)),
+    ],
+    "SeparableConv1D": [
+        Example("SeparableConv1D(3, 2)", ((4, 3),)),
+        Example('SeparableConv1D(3, 2, padding="same", depth_multiplier=2, dilation_rate=2)', ((4, 3),)),
     ],
     "DepthwiseConv2D": [
         Example("DepthwiseConv2D(2)", ((2, 4, 3),)),

@@ -14,6 +14,7 @@ from kit.layers import (
     Conv2DTranspose,
     Conv3D,
     Cropping2D,
+    DepthwiseConv1D,
     DepthwiseConv2D,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -123,6 +124,40 @@ def test_conv_2d_transpose_with_same_padding_is_the_gradient_of_the_same(kernel,
     forwards.kernel.data = layer.kernel.data
     (expected,) = torch.autograd.grad(forwards(large), large, small)
     torch.testing.assert_close(layer(small), expected)
+
+
+def test_conv_2d_transpose_in_groups_is_torch_s(rng) -> None:
+    x = tensor(rng, 2, 4, 3, 5)
+    layer = built(Conv2DTranspose(6, 3, strides=(2, 1), groups=2, dilation_rate=2, bias_initializer="normal"), x)
+    agree(layer, x, F.conv_transpose2d(x, layer.kernel, layer.bias, (2, 1), groups=2, dilation=2))
+
+
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_a_causal_depthwise_convolution_is_torch_s_behind_zeros(dilation, rng) -> None:
+    x = tensor(rng, 2, 5, 3)
+    layer = built(DepthwiseConv1D(3, padding="causal", dilation_rate=dilation), x)
+    behind = F.pad(x.transpose(1, 2), (2 * dilation, 0))
+    expected = F.conv1d(behind, layer.kernel, layer.bias, dilation=dilation, groups=3)
+    agree(layer, x, expected.transpose(1, 2))
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+def test_full_reaches_wherever_a_dilated_window_meets_the_image(dilation, rng) -> None:
+    x = tensor(rng, 2, 3, 4, 5)
+    layer = built(Conv2D(2, 3, border_mode="full", dilation_rate=dilation), x)
+    agree(layer, x, F.conv2d(x, layer.kernel, layer.bias, padding=2 * dilation, dilation=dilation))
+
+
+def test_groups_that_do_not_divide_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"filters takes a multiple of groups"):
+        Conv2D(5, 3, groups=2)
+    with pytest.raises(ShapeError, match="cannot make 2 equal groups of 3 channels"):
+        Conv2D(4, 3, groups=2).build_for((3, 8, 8))
+
+
+def test_a_dilated_window_is_as_large_as_it_reaches() -> None:
+    with pytest.raises(ShapeError, match="moves a 7x7 window over an image of 6x6"):
+        Conv2D(4, 3, dilation_rate=3).build_for((3, 6, 6))
 
 
 def means(x: np.ndarray, size: int, stride: int, before: int, count: int) -> np.ndarray:
