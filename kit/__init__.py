@@ -12,6 +12,7 @@ from kit import (
     objectives,
     optimizers,
     regularizers,
+    schedules,
 )
 from kit.layers import CATALOG, Input, Layer, ShapeError
 from kit.models import Model, Sequential
@@ -55,5 +56,6 @@ __all__ = [
     "regularizers",
     "resume",
     "runs",
+    "schedules",
     "steps",
 ]

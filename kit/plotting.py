@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,6 +90,20 @@ def draw(axes: Axes, history: History, names: list[str]) -> None:
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
+
+
+def rates(schedule: Callable[[int], float], steps: int) -> Picture:
+    """The learning rate over the first so many updates."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.5, 2.6), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(range(steps), [schedule(updates) for updates in range(steps)], color="C0")
+    axes.set_xlabel("updates")
+    axes.set_ylabel("learning rate")
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    return Picture(figure, f"<learning rates of {schedule!r} over {steps} updates>")
 
 
 def confusion(matrix: np.ndarray, labels: Sequence[str] | None = None) -> Picture:

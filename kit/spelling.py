@@ -29,6 +29,7 @@ SYNONYMS = {
     "alpha": "negative_slope",
     "dims": "target_shape",
     "lr": "learning_rate",
+    "global_clipnorm": "clipnorm",
     "nb_epoch": "epochs",
     "x": "X",
 }

@@ -276,14 +276,16 @@ class Reader:
         return {str(word.arg): self.value(word.value) for word in node.keywords}
 
     def construct(self, name: str, node: ast.Call) -> Made | str:
-        """A layer; or the text of a regularizer's, constraint's or optimizer's call, which stands for it."""
+        """A layer; or the text of a call of another declared class, which stands for it."""
         from kit.constraints import CONSTRAINTS
         from kit.optimizers import OPTIMIZERS
         from kit.regularizers import REGULARIZERS
+        from kit.schedules import SCHEDULES
 
         spoken: dict[str, Callable[..., Any]] = {
             **REGULARIZERS,
             **CONSTRAINTS,
+            **SCHEDULES,
             **{cls.__name__: cls for cls in OPTIMIZERS.values()},
         }
         arguments, words = self.arguments(node, least=0), self.words(node)

@@ -219,7 +219,7 @@ def compile_as(model: Model, stored: Stored, custom: Mapping[str, Any] | None, p
         if name not in known:
             raise StorageError(f"{path} was trained with {name!r}, which is not known here; pass it in custom_objects")
     model.compile(
-        classes[made["class"]](**made["config"]),
+        classes[made["class"]](**{name: own(value, custom) for name, value in made["config"].items()}),
         own(settings["loss"], custom),
         [own(metric, custom) for metric in settings["metrics"]],
         class_mode=settings["class_mode"],

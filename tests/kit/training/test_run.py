@@ -203,7 +203,8 @@ def test_set_to_momentum_has_an_effect_from_the_next_batch(blobs, until) -> None
 @pytest.mark.parametrize(("settings", "error", "message"), [
     ({"learning_rat": 1}, TypeError, "Run.set has no argument 'learning_rat'; did you mean 'learning_rate'?"),
     ({"learning_rate": -1}, ValueError, "learning_rate takes a number above 0"),
-    ({"learning_rate": "fast"}, TypeError, "learning_rate takes a number above 0"),
+    ({"learning_rate": "fast"}, ValueError, "schedule 'fast' is not known"),
+    ({"learning_rate": None}, ValueError, "learning_rate takes a number above 0"),
 ])  # fmt: skip
 def test_a_setting_that_cannot_be_is_refused_at_once_and_the_run_goes_on(settings, error, message, blobs) -> None:
     run = background(network(), blobs, epochs=LONG)

@@ -1,0 +1,40 @@
+"""Optimizers: how the weights follow the gradient.
+
+An optimizer sees all trainable weights as one vector w and their gradients as another, g, and changes w in place.
+"""
+
+from kit.names import resolve
+from kit.optimizers.adam import Adam, Adamax, AdamW, Nadam
+from kit.optimizers.adaptive import Adadelta, Adagrad, RMSprop
+from kit.optimizers.optimizer import Optimizer
+from kit.optimizers.sgd import SGD, Lion
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    cls.__name__.lower(): cls for cls in (SGD, RMSprop, Adam, AdamW, Adagrad, Adadelta, Adamax, Nadam, Lion)
+}
+
+
+def get(optimizer: str | Optimizer | type[Optimizer]) -> Optimizer:
+    """The optimizer a name stands for, in either case ("adam", "Adam(0.01)"); an Optimizer stands for itself."""
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    known = {**OPTIMIZERS, **{cls.__name__: cls for cls in OPTIMIZERS.values()}}
+    if isinstance(optimizer, str) or (isinstance(optimizer, type) and issubclass(optimizer, Optimizer)):
+        return resolve(optimizer, known, "optimizer")
+    raise TypeError(f"optimizer takes a name such as 'adam' or an object from kit.optimizers, not {optimizer!r}")
+
+
+__all__ = [
+    "OPTIMIZERS",
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "get",
+]

@@ -1,0 +1,60 @@
+"""The base of optimizers: the learning rate, clipping and weight decay, which all have."""
+
+from typing import Annotated, ClassVar
+
+import torch
+from torch import Tensor
+
+from kit.declared import Declared
+from kit.fields import by_name, real
+from kit.schedules import Rate, rate_at
+
+State = dict[str, Tensor]
+Limit = Annotated[float | None, by_name(real(above=0.0))]
+Decay = Annotated[float, by_name(real(0.0))]
+
+
+class Optimizer(Declared):
+    """Fields, the vectors it keeps (`slots`, each starting at 0), and one formula.
+
+    learning_rate: length of a step; a number, a schedule ("CosineDecay(0.1, 1000)"), or a function of the updates made.
+    decay: how fast the rate falls; it is divided by 1 + decay updates.
+    clipnorm: greatest Euclidean length of the whole gradient; a longer one is scaled down to it.
+    clipvalue: greatest absolute value in the gradient; what is beyond is cut off.
+    weight_decay: how fast the weights shrink; before each update, w = (1 - rate weight_decay) w.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ()
+    learning_rate: Rate = 0.001
+    clipnorm: Limit = None
+    clipvalue: Limit = None
+    weight_decay: Decay = 0.0
+
+    def state(self, w: Tensor) -> State:
+        """The vectors kept beside w, as they are before the first update."""
+        return {name: torch.zeros_like(w) for name in self.slots}
+
+    def rate(self, updates: int) -> float:
+        """The learning rate after so many updates."""
+        return rate_at(self.learning_rate, updates) / (1 + getattr(self, "decay", 0.0) * updates)
+
+    def clip(self, gradients: list[Tensor]) -> None:
+        """Scales the gradients down, together, to length clipnorm at most; then cuts them off at clipvalue."""
+        if self.clipnorm is not None:
+            length = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients]))
+            for g in gradients:
+                g.mul_((self.clipnorm / (length + 1e-12)).clamp(max=1.0))
+        if self.clipvalue is not None:
+            for g in gradients:
+                g.clamp_(-self.clipvalue, self.clipvalue)
+
+    def update(self, w: Tensor, g: Tensor, state: State, updates: int) -> None:
+        """Changes w and the state in place; updates: how many came before."""
+        rate = self.rate(updates)
+        if self.weight_decay:
+            w.mul_(1 - rate * self.weight_decay)
+        self.step(w, g, state, rate, updates + 1)
+
+    def step(self, w: Tensor, g: Tensor, state: State, rate: float, t: int) -> None:
+        """Hook: the formula, in place. t: which update it is, from 1."""
+        raise NotImplementedError
