@@ -4,6 +4,7 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable, Iterable
+from numbers import Integral  # NumPy's whole numbers too
 from typing import Any, TypeVar
 
 from kit.fields import MISSING
@@ -112,7 +113,7 @@ def read(cls: Any, args: tuple[Any, ...], words: dict[str, Any], extra: Iterable
 def positional(cls: Any, args: tuple[Any, ...], words: Iterable[str] = ()) -> dict[str, Any]:
     """What the arguments without a name stand for: the first order in which each fits where it stands."""
     fields = cls.declaration
-    if cls.all_sizes and args and all(isinstance(size, int) for size in args):
+    if cls.all_sizes and args and all(isinstance(size, Integral) for size in args):
         return {cls.all_sizes: args}
     readings = []
     for order in orders(cls, args, words):
@@ -138,7 +139,7 @@ def orders(cls: Any, args: tuple[Any, ...], words: Iterable[str] = ()) -> list[l
     house = [name for name, field in fields.items() if not field.kind.keyword]
     seed = cls.seed_order.split()
     leading = 0
-    while leading < len(args) and isinstance(args[leading], int) and not isinstance(args[leading], bool):
+    while leading < len(args) and isinstance(args[leading], Integral) and not isinstance(args[leading], bool):
         leading += 1
     inferred = {name for name, field in fields.items() if field.kind.axis is not None}
     needed = [size for size in cls.leading_sizes if size not in inferred and not synonym(size, inferred)]

@@ -1,5 +1,6 @@
 """Both spellings, of 2015 and of today, are one call."""
 
+import numpy as np
 import pytest
 
 from kit import Sequential
@@ -23,6 +24,8 @@ SAME = [  # a call of 2015, the same call of today
         lambda: Dense(3, input_dim=2, kernel_constraint="nonneg", bias_constraint="maxnorm"),
     ),
     (lambda: Dense(2, 3, W_regularizer=l2(0.1)), lambda: Dense(3, input_dim=2, kernel_regularizer="l2(l=0.1)")),
+    (lambda: Dense(np.int64(20), np.int32(64)), lambda: Dense(64, input_dim=20)),
+    (lambda: Reshape(np.int64(2), 3), lambda: Reshape((2, 3))),
     (lambda: Dropout(p=0.5), lambda: Dropout(rate=0.5)),
     (lambda: Dropout(0.5), lambda: Dropout(rate=0.5)),
     (lambda: Activation(activation="relu"), lambda: Activation("relu")),
