@@ -71,7 +71,17 @@ from kit.layers.pooling import (
     MaxPooling3D,
 )
 from kit.layers.recurrent import GRU, LSTM, SimpleDeepRNN, SimpleRNN
-from kit.layers.resizing import Cropping2D, UpSampling1D, UpSampling2D, ZeroPadding2D
+from kit.layers.resizing import (
+    Cropping1D,
+    Cropping2D,
+    Cropping3D,
+    UpSampling1D,
+    UpSampling2D,
+    UpSampling3D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+    ZeroPadding3D,
+)
 from kit.layers.separable import (
     DepthwiseConv1D,
     DepthwiseConv2D,
@@ -122,7 +132,9 @@ __all__ = [
     "Convolution2DTranspose",
     "Convolution3D",
     "Convolution3DTranspose",
+    "Cropping1D",
     "Cropping2D",
+    "Cropping3D",
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
@@ -181,8 +193,11 @@ __all__ = [
     "TimeDistributedDense",
     "UpSampling1D",
     "UpSampling2D",
+    "UpSampling3D",
     "WordContextProduct",
+    "ZeroPadding1D",
     "ZeroPadding2D",
+    "ZeroPadding3D",
     "add",
     "average",
     "concatenate",

@@ -46,12 +46,17 @@ def pad_same(x: Tensor, window: Sequence[int], strides: Sequence[int], value: fl
     return F.pad(x, flat, value=value) if any(flat) else x
 
 
+def described(sizes: Sequence[int]) -> str:
+    """Axes of these sizes in an error: "an image of 4x6"."""
+    what = {1: "a sequence of length", 2: "an image of", 3: "a volume of"}[len(sizes)]
+    return f"{what} {'x'.join(map(str, sizes))}"
+
+
 def check_window(layer: Layer, window: Sequence[int], padding: str, sizes: Sequence[int]) -> None:
     """Raises ShapeError where a window does not fit into axes of these sizes even once."""
     if padding == "valid" and any(one > size for one, size in zip(window, sizes, strict=True)):
-        over = {1: "a sequence of length", 2: "an image of", 3: "a volume of"}[len(sizes)]
         raise ShapeError(
-            f"{layer.label} moves a {'x'.join(map(str, window))} window over {over} {'x'.join(map(str, sizes))}, "
+            f"{layer.label} moves a {'x'.join(map(str, window))} window over {described(sizes)}, "
             'which is smaller; use a smaller window, padding="same", or less pooling before it'
         )
 

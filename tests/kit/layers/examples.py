@@ -193,7 +193,13 @@ EXAMPLES: dict[str, list[Example]] = {
     "UpSampling2D": [
         Example("UpSampling2D()", ((2, 3, 2),)),
         Example('UpSampling2D((2, 3), interpolation="bilinear")', ((2, 3, 2),)),
+        Example('UpSampling2D(2, interpolation="bicubic")', ((2, 3, 4),)),
     ],
+    "UpSampling3D": [Example("UpSampling3D((1, 2, 3))", ((2, 3, 1, 2),))],
+    "ZeroPadding1D": [Example("ZeroPadding1D()", ((3, 2),)), Example("ZeroPadding1D((1, 2))", ((3, 2),))],
+    "ZeroPadding3D": [Example("ZeroPadding3D((1, (0, 2), 3))", ((2, 3, 2, 1),))],
+    "Cropping1D": [Example("Cropping1D(1)", ((4, 2),)), Example("Cropping1D((0, 2))", ((3, 2),))],
+    "Cropping3D": [Example("Cropping3D()", ((2, 3, 4, 5),)), Example("Cropping3D((1, 0, (0, 2)))", ((2, 3, 4, 5),))],
     "ZeroPadding2D": [Example("ZeroPadding2D()", ((2, 3, 2),)), Example("ZeroPadding2D(((1, 0), 2))", ((2, 3, 2),))],
     "Cropping2D": [Example("Cropping2D()", ((2, 3, 4),)), Example("Cropping2D((0, 1, 2, 0))", ((2, 3, 4),))],
     "GaussianNoise": [Example("GaussianNoise(0.5)", ((6,),)), Example("GaussianNoise(sigma=0)", ((6,),))],

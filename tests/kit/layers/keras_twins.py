@@ -45,7 +45,7 @@ def keras_twin(layer: Layer, rank: int) -> Any:
     if cls.__name__ in ("BatchNormalization", "GroupNormalization") and words["axis"] is None:
         words["axis"] = 1 if rank >= 4 else -1
     for name in {"padding", "cropping"} & words.keys():
-        if isinstance(words[name], tuple):
+        if isinstance(words[name], tuple) and rank > 3:
             words[name] = tuple(zip(words[name][::2], words[name][1::2], strict=True))
     twin = cls(**words)
     twin.trainable = layer.trainable

@@ -13,7 +13,9 @@ from kit.layers import (
     Conv2D,
     Conv2DTranspose,
     Conv3D,
+    Cropping1D,
     Cropping2D,
+    Cropping3D,
     DepthwiseConv1D,
     DepthwiseConv2D,
     GlobalAveragePooling1D,
@@ -25,7 +27,9 @@ from kit.layers import (
     ShapeError,
     UpSampling1D,
     UpSampling2D,
+    ZeroPadding1D,
     ZeroPadding2D,
+    ZeroPadding3D,
 )
 
 pytestmark = pytest.mark.usefixtures("float64")
@@ -237,9 +241,21 @@ def test_borders_are_read_in_every_form_of_today(given, kept) -> None:
     assert ZeroPadding2D(given).padding == Cropping2D(given).cropping == kept
 
 
+@pytest.mark.parametrize(("given", "kept"), [(2, (2, 2)), ((1, 2), (1, 2)), ([[1, 2]], (1, 2))])
+def test_a_pair_of_ends_is_before_and_after(given, kept) -> None:
+    assert ZeroPadding1D(given).padding == Cropping1D(given).cropping == kept
+
+
+@pytest.mark.parametrize(("given", "kept"), [
+    (2, (2, 2, 2, 2, 2, 2)), ((1, 2, 3), (1, 1, 2, 2, 3, 3)), (((1, 2), 3, (4, 5)), (1, 2, 3, 3, 4, 5)),
+])  # fmt: skip
+def test_three_borders_are_of_depth_rows_and_cols(given, kept) -> None:
+    assert ZeroPadding3D(given).padding == Cropping3D(given).cropping == kept
+
+
 @pytest.mark.parametrize("wrong", [-1, (1, 2, 3), "1", ((1, 2, 3), 1)])
 def test_borders_of_another_form_are_refused(wrong) -> None:
-    with pytest.raises((ValueError, TypeError), match="padding takes one number, a pair"):
+    with pytest.raises((ValueError, TypeError), match="padding takes one number, one for each of rows, cols"):
         ZeroPadding2D(wrong)
 
 
@@ -257,6 +273,7 @@ def test_cropping_undoes_padding(rng) -> None:
     (MaxPooling1D(5), (4, 2), "moves a 5 window over a sequence of length 4"),
     (AveragePooling2D(5), (1, 4, 4), "moves a 5x5 window over an image of 4x4"),
     (Cropping2D(2), (1, 4, 9), "leaves nothing of an image of 4x9"),
+    (Cropping1D((1, 2)), (3, 4), "leaves nothing of a sequence of length 3"),
     (GlobalMaxPooling1D(), (4,), r"takes input \(n, time, features\), but \(n, 4\) came"),
 ], ids=repr)  # fmt: skip
 def test_an_input_that_is_too_small_is_refused_with_its_size(layer, shape, message) -> None:
