@@ -4,7 +4,7 @@ HORNBOOK_DATA: a folder that has a folder for each data set ("mnist", or "fashio
 HORNBOOK_CACHE: where downloads are kept, instead of the system's folder for caches.
 HORNBOOK_MIRROR: an address that stands in for the official ones; it has <data set>/<file>.
 What is downloaded must have the SHA-256 that was published, or it is not kept. Files of yours only have to be of the
-right form. A download that breaks off starts anew.
+right form. A download that breaks off goes on where it was the next time.
 """
 
 import os
@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-TIMEOUT = 60  # seconds in which a server must say something
-CHUNK = 1 << 16
+from kit.datasets.downloading import Continued
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,12 @@ def downloaded(dataset: str, source: Source) -> Path:
     folder = Path(os.environ.get("HORNBOOK_CACHE") or pooch.os_cache("hornbook")) / dataset
     mirror = os.environ.get("HORNBOOK_MIRROR")
     url = f"{mirror.rstrip('/')}/{dataset}/{source.name}" if mirror else source.url
-    downloader = pooch.HTTPDownloader(progressbar=True, chunk_size=CHUNK, timeout=TIMEOUT)
+    rest = Continued(folder / f"{source.name}.part")
     try:
-        found = pooch.retrieve(url, f"sha256:{source.sha256}", source.name, folder, downloader=downloader)
+        found = pooch.retrieve(url, f"sha256:{source.sha256}", source.name, folder, downloader=rest)
     except OSError as error:  # requests' errors are OSErrors too
         raise FileNotFoundError(
-            f"{dataset} needs {source.name}, which could not be downloaded from {url} ({reason(error)}); "
+            f"{dataset} needs {source.name}, which could not be downloaded from {url} ({reason(error)}); try again, "
             f"get it in another way and put it into {str(folder)!r}, or name its folder with path= or HORNBOOK_DATA"
         ) from None
     except ValueError:  # the SHA-256 differs, and pooch has thrown the download away

@@ -7,10 +7,11 @@ import sys
 import pytest
 
 from kit.datasets import mnist
+from kit.datasets.downloading import CHUNK
 from kit.datasets.files import Source, find
 from tests.kit.datasets.made import IDX_NAMES, idx_folder
 
-DATA = b"the data" * 1000
+DATA = b"the data" * 50_000
 SOURCE = Source("set.gz", "https://data.example.org/set.gz", hashlib.sha256(DATA).hexdigest())
 
 
@@ -44,13 +45,55 @@ def test_a_download_of_another_file_is_refused_and_not_kept(mirror, cache):
     assert not list((cache / "some_set").iterdir())
 
 
-def test_a_download_that_breaks_off_leaves_nothing_and_can_be_tried_again(mirror, cache):
+@pytest.mark.parametrize("continues", [True, False])
+def test_a_download_that_breaks_off_goes_on_where_it_was_or_starts_anew(mirror, cache, continues: bool, capsys):
     put(mirror.folder / "some_set/set.gz")
     mirror.broken.append("/some_set/set.gz")
+    mirror.continues = continues
     with pytest.raises(FileNotFoundError, match="could not be downloaded"):
         find("some_set", SOURCE)
-    assert not list((cache / "some_set").iterdir())
+    (part,) = (cache / "some_set").iterdir()
+    assert part.name == "set.gz.part"
+    came = part.stat().st_size
+    assert DATA.startswith(part.read_bytes())
+    assert len(DATA) // 2 - CHUNK < came <= len(DATA) // 2
     mirror.broken.clear()
+    assert find("some_set", SOURCE).read_bytes() == DATA
+    assert mirror.ranges == [came]
+    assert [path.name for path in (cache / "some_set").iterdir()] == ["set.gz"]
+    assert "400k/400k" in capsys.readouterr().err
+
+
+def test_a_download_that_breaks_off_again_and_again_gets_there(mirror, cache):
+    put(mirror.folder / "some_set/set.gz")
+    mirror.broken.append("/some_set/set.gz")
+    for _ in range(3):
+        with pytest.raises(FileNotFoundError, match="try again"):
+            find("some_set", SOURCE)
+    assert 0 < mirror.ranges[0] < mirror.ranges[1] < len(DATA)
+    mirror.broken.clear()
+    assert find("some_set", SOURCE).read_bytes() == DATA
+
+
+def test_a_part_that_is_whole_already_is_the_file(mirror, cache):
+    put(mirror.folder / "some_set/set.gz")
+    put(cache / "some_set/set.gz.part")
+    assert find("some_set", SOURCE).read_bytes() == DATA
+    assert mirror.ranges == [len(DATA)]
+
+
+def test_a_part_that_is_longer_than_the_file_is_thrown_away(mirror, cache):
+    put(mirror.folder / "some_set/set.gz")
+    put(cache / "some_set/set.gz.part", DATA + b"more")
+    assert find("some_set", SOURCE).read_bytes() == DATA
+
+
+def test_a_part_of_another_file_is_found_out_by_the_checksum_and_not_used_again(mirror, cache):
+    put(mirror.folder / "some_set/set.gz")
+    put(cache / "some_set/set.gz.part", b"another file")
+    with pytest.raises(ValueError, match="its SHA-256 differs"):
+        find("some_set", SOURCE)
+    assert not list((cache / "some_set").iterdir())
     assert find("some_set", SOURCE).read_bytes() == DATA
 
 
