@@ -119,13 +119,16 @@ def text(keyword: bool = False) -> Kind:
     return Kind("text", "a string", convert, keyword=keyword)
 
 
-def named(known: Mapping[str, Any], kind: str, given: int = 0) -> Kind:
+def named(known: Mapping[str, Any], kind: str, given: int = 0, needed: bool = False) -> Kind:
     """A name out of a registry, a call of one ("l2(0.01)"), or a function of the user's.
 
     given: how many arguments a known function is called with; a call of one sets those after them.
+    needed: whether None is refused.
     """
 
     def convert(value: Any) -> Any:
+        if value is None and needed:
+            raise TypeError(f"{kind} takes a name or a function, not None")
         resolve(value, known, kind, given)
         refuse_what_cannot_be_kept(value, known, kind)
         return value if callable(value) and not hasattr(value, "declaration") else name_of(value)

@@ -166,7 +166,7 @@ INITIALIZATIONS: dict[str, Callable[..., None]] = {
     "ones": ones,
     "one": ones,
 }
-InitializerName = Annotated[str | Callable[..., None], named(INITIALIZATIONS, "initialization", given=2)]
+InitializerName = Annotated[str | Callable[..., None], named(INITIALIZATIONS, "initialization", given=2, needed=True)]
 
 
 def get(initialization: InitializerName) -> Callable[..., None]:

@@ -1,7 +1,7 @@
 """All layers, flat; the paths of 2015 (kit.layers.core and so on) give the same classes."""
 
-from kit.layers.advanced_activations import ELU, LeakyReLU, PReLU, Softmax
-from kit.layers.attention import MultiHeadAttention, PositionEmbedding
+from kit.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
+from kit.layers.attention import MultiHeadAttention, PositionEmbedding, SinePositionEncoding
 from kit.layers.convolutional import Conv1D, Conv2D, Conv3D, Convolution1D, Convolution2D, Convolution3D
 from kit.layers.core import (
     Activation,
@@ -16,6 +16,7 @@ from kit.layers.core import (
     TimeDistributedDense,
 )
 from kit.layers.embeddings import Embedding, WordContextProduct
+from kit.layers.functions import ActivityRegularization, Identity, Lambda
 from kit.layers.global_pooling import (
     AdaptiveAveragePooling1D,
     AdaptiveAveragePooling2D,
@@ -54,7 +55,14 @@ from kit.layers.merging import (
     multiply,
     subtract,
 )
-from kit.layers.noise import GaussianDropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D
+from kit.layers.noise import (
+    AlphaDropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
 from kit.layers.normalization import BatchNormalization, GroupNormalization, LayerNormalization
 from kit.layers.pooling import (
     AveragePooling1D,
@@ -82,6 +90,7 @@ from kit.layers.resizing import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from kit.layers.scaling import Rescaling, RMSNormalization, UnitNormalization
 from kit.layers.separable import (
     DepthwiseConv1D,
     DepthwiseConv2D,
@@ -106,11 +115,13 @@ __all__ = [
     "GRU",
     "LSTM",
     "Activation",
+    "ActivityRegularization",
     "AdaptiveAveragePooling1D",
     "AdaptiveAveragePooling2D",
     "AdaptiveMaxPooling1D",
     "AdaptiveMaxPooling2D",
     "Add",
+    "AlphaDropout",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -157,7 +168,9 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "GroupNormalization",
+    "Identity",
     "Input",
+    "Lambda",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
@@ -176,8 +189,11 @@ __all__ = [
     "PReLU",
     "Permute",
     "PositionEmbedding",
+    "RMSNormalization",
+    "ReLU",
     "Repeat",
     "RepeatVector",
+    "Rescaling",
     "Reshape",
     "SeparableConv1D",
     "SeparableConv2D",
@@ -186,11 +202,15 @@ __all__ = [
     "ShapeError",
     "SimpleDeepRNN",
     "SimpleRNN",
+    "SinePositionEncoding",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
+    "SpatialDropout3D",
     "Subtract",
+    "ThresholdedReLU",
     "TimeDistributedDense",
+    "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",

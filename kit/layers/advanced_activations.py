@@ -8,11 +8,47 @@ from torch.nn import functional as F
 
 from kit import activations
 from kit.constraints import ConstraintName
-from kit.fields import NonNegative, sizes
+from kit.fields import NonNegative, real, sizes
 from kit.initializations import InitializerName
 from kit.layers.layer import Layer, ShapeError
 from kit.regularizers import RegularizerName
 from kit.symbols import Shape
+
+
+class ReLU(Layer):
+    """y = max(x, 0); in general max_value above it, x from the threshold on, negative_slope (x - threshold) below.
+
+    In (n, ...); out the same shape.
+
+    max_value: where the output ends; none for no end.
+    negative_slope: slope below the threshold.
+    threshold: from where on x passes.
+    """
+
+    family = "activations"
+
+    max_value: Annotated[float | None, real(0.0)] = None
+    negative_slope: NonNegative = 0.0
+    threshold: NonNegative = 0.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
+
+
+class ThresholdedReLU(Layer):
+    """y = x where x > theta, else 0 (Konda et al. 2014).
+
+    In (n, ...); out the same shape.
+
+    theta: what x must exceed to pass.
+    """
+
+    family = "activations"
+
+    theta: NonNegative = 1.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.threshold(x, self.theta, 0.0)
 
 
 class LeakyReLU(Layer):
@@ -100,4 +136,4 @@ class Softmax(Layer):
         return activations.softmax(x) if self.axis == -1 else F.softmax(x, self.axis)
 
 
-__all__ = ["ELU", "LeakyReLU", "PReLU", "Softmax"]
+__all__ = ["ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax", "ThresholdedReLU"]

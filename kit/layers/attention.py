@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from kit.constraints import ConstraintName
-from kit.fields import Fraction, InputSize, Size
+from kit.fields import Fraction, InputSize, Positive, Size
 from kit.initializations import InitializerName
 from kit.layers.layer import Layer, ShapeError
 from kit.regularizers import RegularizerName
@@ -141,4 +141,27 @@ class PositionEmbedding(Layer):
         return x + self.embeddings[: x.shape[1]]
 
 
-__all__ = ["MultiHeadAttention", "PositionEmbedding"]
+class SinePositionEncoding(Layer):
+    """y_t = x_t + P_t, with P_t of sin(t / w_i) and cos(t / w_i) in turn, w_i = max_wavelength^(2i / features).
+
+    In (n, time, features); out the same shape (Vaswani et al. 2017). It has no weights, and takes any length.
+
+    max_wavelength: the longest wave divided by 2 pi, in times.
+    """
+
+    family = "attention"
+    input_axes = "time features"
+
+    max_wavelength: Positive = 10_000.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        time, features = x.shape[1:]
+        kind = torch.promote_types(x.dtype, torch.float32)
+        times = torch.arange(time, dtype=kind, device=x.device)
+        exponents = torch.arange(0, features, 2, dtype=kind, device=x.device) / features
+        angles = times[:, None] / self.max_wavelength**exponents  # (time, features / 2)
+        positions = torch.stack([angles.sin(), angles.cos()], -1).flatten(1)[:, :features]
+        return x + positions.to(x.dtype)
+
+
+__all__ = ["MultiHeadAttention", "PositionEmbedding", "SinePositionEncoding"]

@@ -6,6 +6,8 @@ from torch import Tensor
 from kit.fields import Fraction, NonNegative
 from kit.layers.layer import Layer
 
+SATURATED = -1.0507009873554805 * 1.6732632423543772  # what selu goes to far below 0
+
 
 class GaussianNoise(Layer):
     """y = x + e, with e normal of mean 0; while training only.
@@ -93,4 +95,52 @@ class SpatialDropout2D(SpatialDropout):
         return self.drop(x, (*x.shape[:2], 1, 1))
 
 
-__all__ = ["GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D"]
+class SpatialDropout3D(SpatialDropout):
+    """Dropout of whole channels of volumes; while training only.
+
+    In (n, channels, depth, rows, cols); out the same shape.
+
+    rate: fraction of the channels dropped, 0 to 1.
+    """
+
+    input_axes = "channels depth rows cols"
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.drop(x, (*x.shape[:2], 1, 1, 1))
+
+
+class AlphaDropout(Layer):
+    """y = a (x m + s (1 - m)) + b, with each m 0 at probability rate, else 1; while training only.
+
+    s = -1.7581 is what selu goes to; a and b keep mean 0 and variance 1 (Klambauer et al. 2017).
+
+    In (n, ...); out the same shape.
+
+    rate: fraction dropped, 0 to less than 1.
+    """
+
+    family = "noise"
+
+    rate: Fraction
+
+    def validate(self) -> None:
+        if self.rate == 1:
+            raise ValueError(f"{self!r}: rate takes a number from 0 to less than 1")
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return x
+        keep = 1 - self.rate
+        a = (keep * (1 + self.rate * SATURATED**2)) ** -0.5
+        m = torch.empty_like(x).bernoulli_(keep, generator=self.generator)
+        return a * (x * m + SATURATED * (1 - m)) - a * SATURATED * self.rate
+
+
+__all__ = [
+    "AlphaDropout",
+    "GaussianDropout",
+    "GaussianNoise",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+]

@@ -102,6 +102,13 @@ def test_identity_of_a_vector_is_refused() -> None:
         drawn("identity", (5,))
 
 
+def test_none_is_no_initialization() -> None:
+    with pytest.raises(
+        TypeError, match=r"kernel_initializer=None\): initialization takes a name or a function, not None"
+    ):
+        Dense(3, kernel_initializer=None)
+
+
 def test_a_function_of_one_s_own_fills_the_weight() -> None:
     def stairs(weight: torch.Tensor, generator: torch.Generator | None) -> None:
         weight.copy_(torch.arange(weight.numel()).reshape(weight.shape))

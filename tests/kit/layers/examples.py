@@ -241,6 +241,30 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("MultiHeadAttention(2, 2)", ((3, 4), (5, 4), (5, 4))),
     ],
     "PositionEmbedding": [Example("PositionEmbedding(6)", ((5, 4),))],
+    "SinePositionEncoding": [
+        Example("SinePositionEncoding()", ((5, 4),)),
+        Example("SinePositionEncoding(max_wavelength=100.0)", ((3, 5),)),
+    ],
+    "Identity": [Example("Identity()", ((3, 4),))],
+    "Lambda": [Example('Lambda("tanh")', ((3, 4),)), Example('Lambda("glu")', ((3, 4),))],
+    "ActivityRegularization": [Example("ActivityRegularization(l1=0.5, l2=0.25)", ((3, 4),))],
+    "Rescaling": [Example("Rescaling(0.5, offset=-1.0)", ((2, 3, 4),))],
+    "UnitNormalization": [
+        Example("UnitNormalization()", ((3, 4),)),
+        Example("UnitNormalization(axis=1)", ((2, 3, 4),)),
+    ],
+    "RMSNormalization": [
+        Example("RMSNormalization()", ((3, 4),)),
+        Example("RMSNormalization(epsilon=0.5)", ((4,),)),
+        Example("RMSNormalization(axis=1)", ((2, 3, 4),)),
+    ],
+    "AlphaDropout": [Example("AlphaDropout(0.5)", ((6,),)), Example("AlphaDropout(p=0)", ((6,),))],
+    "SpatialDropout3D": [Example("SpatialDropout3D(0.5)", ((2, 3, 3, 2),))],
+    "ReLU": [
+        Example("ReLU()", ((5,),)),
+        Example("ReLU(1.5, negative_slope=0.1, threshold=0.25)", ((2, 3),)),
+    ],
+    "ThresholdedReLU": [Example("ThresholdedReLU()", ((5,),)), Example("ThresholdedReLU(theta=0.25)", ((2, 3),))],
     "Concatenate": [
         Example("Concatenate()", ((4,), (3,))),
         Example("Concatenate(axis=1)", ((2, 3, 3), (1, 3, 3))),

@@ -21,7 +21,8 @@ def in_keras(layer: Any) -> bool:
         padding == "causal" and kind != "Conv1D",
         getattr(layer, "ceil_mode", False),
         "Transpose" in kind and layer.groups > 1,
-        kind == "LayerNormalization" and layer.axis != -1,  # raises an error
+        kind == "Lambda",  # computes whatever it is given
+        kind in ("LayerNormalization", "RMSNormalization") and layer.axis != -1,  # raises an error
         kind.startswith("AveragePooling") and padding == "same",  # takes a border of repeated numbers for part of it
     )
     return hasattr(keras.layers, keras_name(layer)) and not any(not_there)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from kit.layers import ELU, LeakyReLU, PReLU, Softmax
+from kit.layers import ELU, LeakyReLU, PReLU, Softmax, ThresholdedReLU
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -38,3 +38,11 @@ def test_prelu_has_one_slope_a_unit_unless_shared(shared, shape, rng) -> None:
 def test_prelu_with_one_slope_a_channel_is_torch_s(rng) -> None:
     x, layer = tensor(rng, 3, 4, 5, 6), PReLU(alpha_initializer="normal", shared_axes=(2, 3))
     torch.testing.assert_close(layer(x), F.prelu(x, layer.alpha.flatten()))
+
+
+def test_thresholded_relu_lets_pass_what_exceeds_theta(rng) -> None:
+    x = torch.from_numpy(rng.normal(size=(5, 4))).requires_grad_()
+    y = ThresholdedReLU(theta=0.5)(x)
+    y.sum().backward()
+    np.testing.assert_array_equal(y.detach(), np.where(x.detach() > 0.5, x.detach(), 0))
+    assert torch.equal(x.grad, (x > 0.5).to(x.dtype))

@@ -5,7 +5,15 @@ import pytest
 import torch
 from torch import nn
 
-from kit.layers import Dense, GlobalAveragePooling1D, Input, MultiHeadAttention, PositionEmbedding, ShapeError
+from kit.layers import (
+    Dense,
+    GlobalAveragePooling1D,
+    Input,
+    MultiHeadAttention,
+    PositionEmbedding,
+    ShapeError,
+    SinePositionEncoding,
+)
 from kit.models import Model
 
 pytestmark = pytest.mark.usefixtures("float64")
@@ -118,3 +126,12 @@ def test_position_embedding_adds_a_vector_to_each_place(rng) -> None:
 def test_position_embedding_refuses_a_longer_sequence() -> None:
     with pytest.raises(ShapeError, match="knows 4 places, but a sequence of 5 came"):
         PositionEmbedding(4).build_for((5, 6))
+
+
+@pytest.mark.parametrize("features", [6, 5])
+def test_sine_position_encoding_adds_sines_and_cosines_of_longer_and_longer_waves(features, rng) -> None:
+    x = tensor(rng, 2, 7, features)
+    y = SinePositionEncoding(max_wavelength=100.0)(x).detach()
+    t, i = np.arange(7)[:, None], np.arange(features)
+    angles = t / 100.0 ** (2 * (i // 2) / features)
+    np.testing.assert_allclose(y, x.detach().numpy() + np.where(i % 2, np.cos(angles), np.sin(angles)))

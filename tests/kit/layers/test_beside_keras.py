@@ -17,6 +17,9 @@ pytestmark = pytest.mark.usefixtures("float64", "float64_in_keras")
 ELSEWHERE = {  # layers that Keras does not have, or that are random: which test compares them with a formula
     "MaxoutDense": "test_maxout_repeat_permute.py",
     "PositionEmbedding": "test_attention.py",
+    "SinePositionEncoding": "test_attention.py",
+    "ThresholdedReLU": "test_advanced_activations.py",
+    "Lambda": "test_functions.py",
     "WordContextProduct": "test_embeddings.py",
     "Activation": "test_core.py",
     **dict.fromkeys(["SimpleRNN", "SimpleDeepRNN", "GRU", "LSTM"], "test_recurrent.py"),
