@@ -61,9 +61,9 @@ def get(metric: str | Callable[[Tensor, Tensor], Tensor] | Counted) -> Any:
 
     A function of the user's stands for itself, a metric of torchmetrics for a Counted that counts with it.
     """
-    from kit.objectives import OBJECTIVES
+    from kit import objectives
 
-    found = metric if isinstance(metric, Counted) else resolve(metric, {**OBJECTIVES, **KNOWN}, "metric")
+    found = metric if isinstance(metric, Counted) else resolve(metric, {**objectives.KNOWN, **KNOWN}, "metric", given=2)
     torchmetrics = sys.modules.get("torchmetrics")  # a metric of theirs cannot exist before it is imported
     return Given(found) if torchmetrics and isinstance(found, torchmetrics.Metric) else found
 

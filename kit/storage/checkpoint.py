@@ -16,7 +16,7 @@ from kit import objectives
 from kit.declared import plain
 from kit.graph import document, from_document, own
 from kit.models import Model
-from kit.names import name_of
+from kit.names import name_of, parse_call
 from kit.optimizers import OPTIMIZERS
 from kit.storage.errors import StorageError
 from kit.storage.reader import Stored, read
@@ -212,11 +212,8 @@ def compile_as(model: Model, stored: Stored, custom: Mapping[str, Any] | None, p
     settings = stored.config["compile"]
     made = settings["optimizer"]
     classes = {**{cls.__name__: cls for cls in OPTIMIZERS.values()}, **(custom or {})}
-    for name, known in (
-        (made["class"], classes),
-        (settings["loss"], {**objectives.OBJECTIVES, **(custom or {})}),
-    ):
-        if name not in known:
+    for name, known in ((made["class"], made["class"] in classes), (settings["loss"], knows(settings["loss"], custom))):
+        if not known:
             raise StorageError(f"{path} was trained with {name!r}, which is not known here; pass it in custom_objects")
     model.compile(
         classes[made["class"]](**{name: own(value, custom) for name, value in made["config"].items()}),
@@ -234,6 +231,11 @@ def compile_as(model: Model, stored: Stored, custom: Mapping[str, Any] | None, p
             if array.shape != tuple(vector.shape):
                 raise StorageError(f"{path}: the optimizer's {name} has {array.size} numbers, not {vector.numel()}")
             vector.copy_(torch.from_numpy(np.array(array)))
+
+
+def knows(loss: str, custom: Mapping[str, Any] | None) -> bool:
+    """Whether the name of a loss, or its call, is that of one of ours or of the caller's."""
+    return loss in (custom or {}) or parse_call(loss)[0] in objectives.KNOWN
 
 
 def history_from(stored: Stored) -> History:

@@ -127,7 +127,7 @@ def target(y: Any, samples: int, outputs: tuple[int, ...], loss: Any) -> Tensor:
 
     Raises ValueError where there are not as many targets as samples, or they do not suit the loss.
     """
-    own_loss = callable(loss) and loss not in objectives.OBJECTIVES.values()
+    own_loss = objectives.is_own(loss)
     found = tensor(y, "y", keep_integers=own_loss or objectives.accepts_classes(loss))
     if len(found) != samples:
         raise ValueError(f"X has {samples} samples but y has {len(found)}; each sample needs one target")
@@ -135,7 +135,7 @@ def target(y: Any, samples: int, outputs: tuple[int, ...], loss: Any) -> Tensor:
         found = found.unsqueeze(1)
     if objectives.accepts_classes(loss):
         check_classes(found, outputs)
-    elif objectives.get(loss) is objectives.binary_crossentropy and (float(found.min()) < 0 or float(found.max()) > 1):
+    elif objectives.wants_probabilities(loss) and (float(found.min()) < 0 or float(found.max()) > 1):
         raise ValueError(
             f"y holds {float(found.min()):g} to {float(found.max()):g}, but binary_crossentropy takes 0 and 1 "
             "(or probabilities); recode y, for example (y > 0).astype(int)"
