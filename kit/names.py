@@ -10,8 +10,9 @@ from typing import Any
 
 def near_miss(word: str, words: Iterable[str]) -> str:
     """'; did you mean "relu"?' where some word is close to this one, else nothing."""
-    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    close = difflib.get_close_matches(word, list(words), n=3, cutoff=0.6)
+    swapped = [other for other in close if sorted(other) == sorted(word)]  # the likeliest slip: "adma" for "adam"
+    return f"; did you mean {(swapped or close)[0]!r}?" if close else ""
 
 
 def resolve(what: Any, known: Mapping[str, Any], kind: str, given: int = 0) -> Any:
