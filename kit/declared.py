@@ -18,11 +18,13 @@ class Declared:
 
     A line "units: width of the output." in the docstring is that field's help.
     leading_sizes: as 2015 ordered them. seed_order: what followed them then. all_sizes: a field that takes all of them.
+    nested: under which word the class's name stands in the config of an object that holds one of these.
     """
 
     leading_sizes: ClassVar[tuple[str, ...]] = ()
     seed_order: ClassVar[str] = ""
     all_sizes: ClassVar[str] = ""
+    nested: ClassVar[str] = ""
     declaration: ClassVar[dict[str, Field]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -49,17 +51,19 @@ class Declared:
 
     def get_config(self) -> dict[str, Any]:
         """All fields as plain data (numbers, strings, lists, None), from which an equal object can be made."""
-        return {name: plain(getattr(self, name)) for name in self.declaration}
+        return {name: plain(getattr(self, name), full=True) for name in self.declaration}
 
     def __repr__(self) -> str:
         """The call that makes an equal object."""
         return call(type(self).__name__, self.declaration, self.settings())
 
 
-def plain(value: Any) -> Any:
-    """A field's value as plain data."""
+def plain(value: Any, full: bool = False) -> Any:
+    """A field's value as plain data. full: of an object inside all fields, not the call that made it."""
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [plain(item, full) for item in value]
+    if full and isinstance(value, Declared) and value.nested:
+        return {value.nested: type(value).__name__, "config": value.get_config()}
     return name_of(value) if callable(value) else value
 
 

@@ -177,7 +177,8 @@ class Field:
         try:
             return self.kind.convert(value)
         except (TypeError, ValueError) as error:
-            said = str(error) if self.kind.control == "suggest" else f"{self.name} takes {self.kind.wanted}"
+            explained = self.kind.control in ("suggest", "layer")
+            said = str(error) if explained else f"{self.name} takes {self.kind.wanted}"
             raise type(error)(f"{owner}({self.name}={value!r}): {said}") from None
 
     def fits(self, value: Any) -> bool:

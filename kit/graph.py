@@ -13,6 +13,7 @@ from torch import nn
 from kit.blocks import expand, outputs_of
 from kit.declared import plain
 from kit.layers.layer import CATALOG, Layer
+from kit.layers.nested import construct
 from kit.models import Model, Sequential
 from kit.names import near_miss
 from kit.network import Network
@@ -97,14 +98,7 @@ def document(model: Model, full: bool = False) -> Document:
 
 def make_layer(node: Mapping[str, Any], custom: Mapping[str, Any] | None = None) -> Layer:
     """The layer of a node. DocumentError, TypeError or ValueError where its fields are not right."""
-    cls = layer_class(node["layer"], custom)
-    config = {key: own(value, custom) for key, value in node.get("config", {}).items()}
-    return cls(**config)
-
-
-def own(value: Any, custom: Mapping[str, Any] | None) -> Any:
-    """The caller's function, where a config names one; else the value."""
-    return custom[value] if isinstance(value, str) and custom and value in custom else value
+    return construct(layer_class(node["layer"], custom), node.get("config", {}), custom)
 
 
 def input_shape(node: Mapping[str, Any]) -> Shape:

@@ -6,7 +6,7 @@ import itertools
 import keyword
 
 from kit.blocks import Block, outputs_of
-from kit.code.layers import INDEX, Calls, loop_lines
+from kit.code.layers import INDEX, Calls, kinds_of, loop_lines
 from kit.structure import INPUT, Document, Node, sources_of
 
 RESERVED = {"Model", "range", "_", INDEX}
@@ -56,7 +56,7 @@ def calling(
 
 def variables_of(nodes: list[Node], shared: set[str]) -> dict[str, str]:
     """For each node's id a Python name of its own, which hides nothing that the text uses."""
-    taken = RESERVED | {node["layer"] for node in nodes}
+    taken = RESERVED | {name for node in nodes for name in kinds_of(node)}
     found: dict[str, str] = {}
     for node in nodes:
         plain = variable(node["id"])

@@ -8,6 +8,7 @@ from kit.blocks import Block, copy_name
 from kit.code.comments import comment_lines, quoted
 from kit.code.names import AutomaticNames, next_group_name
 from kit.graph import layer_class, make_layer
+from kit.layers.layer import Layer
 from kit.structure import INPUT, Document, Node
 
 WIDEST = 100  # characters of a line with a comment behind it
@@ -17,6 +18,19 @@ INDEX = "i"  # the number of a loop's turn
 def is_own(name: str) -> bool:
     """Whether a layer comes with the kit, so that it can be imported from there."""
     return layer_class(name).__module__.startswith("kit.")
+
+
+def kinds_of(node: Node) -> list[str]:
+    """The classes that the call of a node's layer names: its own, and those of the layers inside."""
+    if node["layer"] == INPUT or node.get("shared_with") is not None:
+        return [node["layer"]]
+    return kinds_in(make_layer(node))
+
+
+def kinds_in(layer: Layer) -> list[str]:
+    """The class of a layer, and those of the layers that its fields hold."""
+    inside = [value for value in layer.settings().values() if isinstance(value, Layer)]
+    return [type(layer).__name__, *(name for inner in inside for name in kinds_in(inner))]
 
 
 class Calls:

@@ -288,7 +288,8 @@ class Reader:
             **SCHEDULES,
             **{cls.__name__: cls for cls in OPTIMIZERS.values()},
         }
-        arguments, words = self.arguments(node, least=0), self.words(node)
+        arguments = [self.inside(value) for value in self.arguments(node, least=0)]
+        words = {word: self.inside(value) for word, value in self.words(node).items()}
         line = node.lineno
         try:
             if name in spoken:
@@ -296,6 +297,12 @@ class Reader:
             return Made(layer_class(CLASS_SYNONYMS.get(name, name))(*arguments, **words))
         except (TypeError, ValueError) as error:
             raise CodeError(str(error), line) from None
+
+    def inside(self, value: Any) -> Any:
+        """An argument of a layer: the layer itself, where the text makes one to go inside."""
+        if isinstance(value, Made) and value.node is not None:
+            raise self.fail("a layer that is called cannot go inside another too; make a second one")
+        return value.layer if isinstance(value, Made) else value
 
     def input(self, node: ast.Call) -> Value:
         """Input(shape)."""

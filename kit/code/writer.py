@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kit.blocks import Block, in_blocks, outputs_of, unrolled
 from kit.code.functional import functional
-from kit.code.layers import Calls, is_own, loop_lines
+from kit.code.layers import Calls, is_own, kinds_of, loop_lines
 from kit.structure import INPUT, Document, Node, check, sources_of, version_of
 
 Part = Node | Block
@@ -26,7 +26,7 @@ def to_code(document: Document) -> str:
     chain = is_chain(document, calls.nodes)
     body = (in_turn(calls) if version_of(document) > 1 and calls.blocks else listed(calls)) if chain else None
     body = body or functional(document, calls)
-    kinds = {node["layer"] for node in calls.nodes if node["layer"] == INPUT or is_own(node["layer"])}
+    kinds = {name for node in calls.nodes for name in kinds_of(node) if name == INPUT or is_own(name)}
     imports = [f"from kit.layers import {', '.join(sorted(kinds))}"] if kinds else []
     imports.append(f"from kit.models import {'Sequential' if chain else 'Model'}")
     return "\n".join([*imports, "", *body]) + "\n"

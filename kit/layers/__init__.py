@@ -107,6 +107,7 @@ from kit.layers.transposed import (
     Convolution2DTranspose,
     Convolution3DTranspose,
 )
+from kit.layers.wrappers import Bidirectional, TimeDistributed
 from kit.symbols import Input
 
 __all__ = [
@@ -130,6 +131,7 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "BatchNormalization",
+    "Bidirectional",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -209,6 +211,7 @@ __all__ = [
     "SpatialDropout3D",
     "Subtract",
     "ThresholdedReLU",
+    "TimeDistributed",
     "TimeDistributedDense",
     "UnitNormalization",
     "UpSampling1D",

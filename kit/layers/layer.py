@@ -33,6 +33,7 @@ class Layer(Declared, nn.Module):
     """
 
     family: ClassVar[str] = "custom"
+    nested = "layer"
     input_count: ClassVar[int | None] = 1  # how many tensors it takes; None for any number
     input_axes: ClassVar[str] = ""  # names of the input's axes after the first, where their number is fixed
     takes_integers: ClassVar[bool] = False  # whether its input holds whole numbers, such as word indexes
@@ -74,6 +75,9 @@ class Layer(Declared, nn.Module):
         if name == "trainable" and "_parameters" in vars(self):
             for parameter in self.parameters(recurse=False):
                 parameter.requires_grad_(value)
+            for inner in self.children():
+                if isinstance(inner, Layer) and not (value and "built" not in vars(self)):  # a default thaws nothing
+                    inner.trainable = value
 
     def build(self, *args: Any, **sizes: Any) -> None:
         """Hook: make the weights. It may ask by name for the inferred fields, and for `input_shape`."""
@@ -195,7 +199,8 @@ class Layer(Declared, nn.Module):
 
     def twin(self) -> "Layer":
         """A layer with the same fields and no weights yet."""
-        return type(self)(**{name: getattr(self, name) for name in self.declaration})
+        values = {name: getattr(self, name) for name in self.declaration}
+        return type(self)(**{name: v.twin() if isinstance(v, Layer) else v for name, v in values.items()})
 
     def spoken_weights(self, held: dict[str, Tensor]) -> dict[str, Tensor]:
         """Hook: the weights as get_weights gives them, views of those that are held, where 2015 had other pieces."""

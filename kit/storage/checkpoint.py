@@ -14,7 +14,8 @@ from torch import nn
 
 from kit import objectives
 from kit.declared import plain
-from kit.graph import document, from_document, own
+from kit.graph import document, from_document
+from kit.layers.nested import own
 from kit.models import Model
 from kit.names import name_of, parse_call
 from kit.optimizers import OPTIMIZERS

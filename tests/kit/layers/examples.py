@@ -79,6 +79,18 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("LSTM(3, return_sequences=True, use_bias=False)", ((4, 2),)),
         Example('LSTM(3, unit_forget_bias=False, bias_initializer="normal", kernel_regularizer="l2(0.1)")', ((1, 2),)),
     ],
+    "Bidirectional": [
+        Example("Bidirectional(LSTM(3))", ((4, 2),)),
+        Example('Bidirectional(GRU(3, return_sequences=True, reset_after=False), merge_mode="ave")', ((4, 2),)),
+        Example('Bidirectional(SimpleRNN(2, kernel_regularizer="l2(0.1)"), "mul", trainable=False)', ((4, 2),)),
+        Example('Bidirectional(LSTM(2, activation="relu", return_sequences=True), "sum")', ((3, 2),)),
+    ],
+    "TimeDistributed": [
+        Example('TimeDistributed(Dense(3, "tanh"))', ((4, 2),)),
+        Example("TimeDistributed(Conv2D(2, 2))", ((2, 1, 3, 3),)),
+        Example("TimeDistributed(Bidirectional(GRU(2)), trainable=False)", ((2, 3, 2),)),
+        Example("TimeDistributed(Embedding(4, 2))", ((2, 3),)),
+    ],
     "Activation": [
         Example('Activation("softmax")', ((5,),)),
         Example('Activation("tanh")', ((2, 3, 3),)),

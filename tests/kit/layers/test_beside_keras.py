@@ -22,6 +22,7 @@ ELSEWHERE = {  # layers that Keras does not have, or that are random: which test
     "Lambda": "test_functions.py",
     "WordContextProduct": "test_embeddings.py",
     "Activation": "test_core.py",
+    **dict.fromkeys(["Bidirectional", "TimeDistributed"], "test_wrappers.py"),
     **dict.fromkeys(["SimpleRNN", "SimpleDeepRNN", "GRU", "LSTM"], "test_recurrent.py"),
 }
 RANDOM = ("Dropout", "Noise")

@@ -1,0 +1,108 @@
+"""Layers that run another layer: backwards too, or at every time."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from kit.layers.layer import Layer, ShapeError
+from kit.layers.nested import LayerField
+from kit.layers.recurrent import Recurrent
+from kit.symbols import Shape
+
+
+class Wrapper(Layer, abstract=True):
+    """A layer that holds others. Its weights are theirs, in their order; freezing it freezes them."""
+
+    @property
+    def takes_integers(self) -> bool:  # type: ignore[override]
+        """Whether the layer inside reads whole numbers."""
+        return all(inner.takes_integers for inner in self.inside().values())
+
+    def inside(self) -> dict[str, Layer]:
+        """The layers inside, by name."""
+        return {name: inner for name, inner in self.named_children() if isinstance(inner, Layer)}
+
+    def spoken_weights(self, held: dict[str, Tensor]) -> dict[str, Tensor]:
+        spoken = {}
+        for name, inner in self.inside().items():
+            own = {key.removeprefix(f"{name}."): weight for key, weight in held.items() if key.startswith(f"{name}.")}
+            spoken.update({f"{name}.{key}": weight for key, weight in inner.spoken_weights(own).items()})
+        return spoken
+
+
+class TimeDistributed(Wrapper):
+    """y_t = layer(x_t) at each time t.
+
+    In (n, time, ...); out (n, time, ...), the rest as the layer wants and gives it.
+
+    layer: what is applied at each time, such as Dense(10); it is held as it is, and keeps weights it has.
+    """
+
+    family = "recurrent"
+
+    layer: LayerField
+
+    def check(self, shape: Shape) -> None:
+        if len(shape) < 2:
+            raise ShapeError(
+                f"{self.label} takes input (n, time, ...), but (n, {', '.join(map(str, shape))}) came; "
+                "put RepeatVector or Reshape before it, or use the layer alone"
+            )
+        self.layer.accept(shape[1:])
+
+    def build(self, input_shape: Shape) -> None:
+        self.layer.build_for(input_shape[1:])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layer(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+
+
+class Bidirectional(Wrapper):
+    """y = merge(layer(x), backward(x read from its end)).
+
+    In (n, time, input_dim); out (n, units), or (n, time, units) where the layer returns sequences, both of which then
+    run from the first time to the last; twice the units where merged by concat (Schuster & Paliwal 1997).
+    The backward layer is one like the given, with weights of its own, which come after the given one's.
+
+    layer: a recurrent layer, such as LSTM(64).
+    merge_mode: "concat" side by side; "sum", "ave" (the mean) or "mul" (the product) of the two.
+    """
+
+    family = "recurrent"
+    input_axes = "time input_dim"
+
+    layer: LayerField
+    merge_mode: Literal["concat", "sum", "ave", "mul"] = "concat"
+
+    def validate(self) -> None:
+        if not isinstance(self.layer, Recurrent):
+            raise ValueError(f"{self!r}: layer takes a recurrent one, such as LSTM(64), which can be run backwards")
+        if self.layer.go_backwards:
+            raise ValueError(f"{self!r}: layer is the one that runs forwards; leave go_backwards out")
+        self.backward = self.layer.twin()
+        self.backward.go_backwards = True
+
+    def check(self, shape: Shape) -> None:
+        self.layer.accept(shape)
+
+    def build(self, input_shape: Shape) -> None:
+        for inner in self.inside().values():
+            inner.build_for(input_shape)
+
+    def forward(self, x: Tensor) -> Tensor:
+        there, back = (inner(x) for inner in self.inside().values())
+        if self.layer.return_sequences:
+            back = back.flip(1)
+        return self.merge(there, back)
+
+    def merge(self, there: Tensor, back: Tensor) -> Tensor:
+        """One tensor of the two."""
+        if self.merge_mode == "concat":
+            return torch.cat((there, back), dim=-1)
+        if self.merge_mode == "mul":
+            return there * back
+        return there + back if self.merge_mode == "sum" else (there + back) / 2
+
+
+__all__ = ["Bidirectional", "TimeDistributed"]
