@@ -22,7 +22,7 @@ __version__ = "0.1.0"
 
 
 def load(path, custom_objects=None):  # type: ignore[no-untyped-def]
-    """The model saved in an HDF5 file, compiled as it was, with its history.
+    """The model saved in the HDF5 file `path`, compiled as it was, with its history.
 
     custom_objects: classes and functions of your own that the model uses, by name; a layer that is defined is known.
     Raises StorageError where the file is damaged or not one of these, FileNotFoundError where there is none.

@@ -79,7 +79,7 @@ class Model(Trainable):
         return diagram(document(self))
 
     def save_weights(self, path: Any, overwrite: bool = True) -> None:
-        """Saves the weights alone to an HDF5 file, whole or not at all.
+        """Saves the weights alone to the HDF5 file `path`, whole or not at all.
 
         overwrite: whether a file that is there is replaced; FileExistsError if not.
         """
@@ -89,7 +89,7 @@ class Model(Trainable):
         save_weights(self, path)
 
     def load_weights(self, path: Any) -> None:
-        """Copies the weights of an HDF5 file into the layers. ValueError, and no change, where they do not fit."""
+        """Copies the weights of a file, `path`, into the layers. ValueError, and no change, where they do not fit."""
         from kit.storage.checkpoint import load_weights
 
         self._refuse_while_running("load weights")

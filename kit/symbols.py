@@ -28,7 +28,10 @@ class Symbol:
 
 
 def Input(shape: Any, name: str | None = None) -> Symbol:
-    """The entrance of a graph for samples of this shape, without the batch axis: Input((1, 8, 8)), Input(20)."""
+    """The entrance of a graph for samples of this shape, without the batch axis: Input((1, 8, 8)), Input(20).
+
+    name: what it is called in the graph. Raises ValueError where the shape is none.
+    """
     from kit.fields import sizes
 
     try:

@@ -31,3 +31,6 @@ def load_data(test_split: float = 0.2, seed: int = 113, scaled: bool = True) -> 
         mean, std = X_train.mean(0, dtype="float64"), X_train.std(0, dtype="float64")
         X_train, X_test = (((part - mean) / std).astype("float32") for part in (X_train, X_test))
     return (X_train, y_train), (X_test, y_test)
+
+
+__all__ = ["CLASSES", "load_data"]

@@ -50,3 +50,6 @@ def batch(data: bytes | None, name: str, archive: Path) -> Split:
     if records[:, 0].max() >= len(CLASSES):
         raise ValueError(f"{name}.bin in {str(archive)!r} has the class {records[:, 0].max()}, beyond 9; get it again")
     return records[:, 1:].reshape(-1, *SHAPE).copy(), records[:, 0].astype("int64")
+
+
+__all__ = ["CLASSES", "load_data"]

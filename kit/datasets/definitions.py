@@ -39,3 +39,6 @@ def load_texts() -> tuple[list[str], np.ndarray]:
 def get_word_index() -> dict[str, int]:
     """The rank of each word: 1 is the most frequent. Its index in load_data is 1 more."""
     return words.ranked(load_texts()[0])[1]
+
+
+__all__ = ["CLASSES", "get_word_index", "load_data", "load_texts"]

@@ -22,3 +22,6 @@ def load_data(test_split: float = 0.2, seed: int = 113) -> tuple[Split, Split]:
         X = arrays["X"].astype("float32")[:, None] / 16
         y = arrays["y"].astype("int64")
     return divided(X, y, test_split, seed)
+
+
+__all__ = ["CLASSES", "load_data"]

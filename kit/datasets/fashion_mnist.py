@@ -29,3 +29,6 @@ def load_data(path: Any = None) -> tuple[Split, Split]:
     path: a folder with the four .gz files. For a convolution, X.reshape(-1, 1, 28, 28).
     """
     return idx.load("fashion_mnist", SOURCES, len(CLASSES), path)
+
+
+__all__ = ["CLASSES", "load_data"]

@@ -54,7 +54,10 @@ def load_data(
 
 
 def get_word_index(path: Any = None) -> dict[str, int]:
-    """The rank of each word: 1 is the most frequent. Its index in load_data is index_from (3) more."""
+    """The rank of each word: 1 is the most frequent. Its index in load_data is index_from (3) more.
+
+    path: as of load_data.
+    """
     return read(path)[3]
 
 
@@ -68,3 +71,6 @@ def read(path: Any) -> tuple[list[np.ndarray], np.ndarray, np.ndarray, dict[str,
     rows, index = words.ranked(data.decode("utf-8", "replace").replace("<br />", " ") for _, data in reviews)
     y = np.array([kind == "pos" for _, kind in labels], "int64")
     return rows, y, np.array([part == "test" for part, _ in labels]), index
+
+
+__all__ = ["CLASSES", "get_word_index", "load_data"]

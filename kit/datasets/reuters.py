@@ -52,12 +52,15 @@ def load_data(
 
 
 def get_word_index(path: Any = None) -> dict[str, int]:
-    """The rank of each word: 1 is the most frequent. Its index in load_data is index_from (3) more."""
+    """The rank of each word: 1 is the most frequent. Its index in load_data is index_from (3) more.
+
+    path: as of load_data.
+    """
     return read(path)[3]
 
 
 def get_topics(path: Any = None) -> list[str]:
-    """The names of the topics 0 to 45, such as "earn"."""
+    """The names of the topics 0 to 45, such as "earn". path: as of load_data."""
     return read(path)[2]
 
 
@@ -89,3 +92,6 @@ def newswires(text: str) -> Iterator[tuple[str, str]]:
 def between(text: str, begin: str, end: str) -> str:
     """What stands between two marks in a text; nothing where they are not there."""
     return text.partition(begin)[2].partition(end)[0]
+
+
+__all__ = ["get_topics", "get_word_index", "load_data"]

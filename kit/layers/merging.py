@@ -137,7 +137,7 @@ class Dot(Merging):
 
 
 class Concatenate(Merging):
-    """The inputs side by side along one axis. In shapes equal but on that axis, where the sizes add up.
+    """The inputs side by side along one axis. In shapes equal but on that axis; out the same, with the sizes added up.
 
     axis: the axis (0 is the batch): -1 the last, 1 the channels of images.
     """
@@ -179,7 +179,7 @@ class Merge:
 
 
 def add(inputs: Sequence[Symbol]) -> Symbol:
-    """The symbol of x1 + x2 + ... in a graph."""
+    """The symbol of x1 + x2 + ... of the inputs in a graph."""
     return Add()(*inputs)
 
 
@@ -189,12 +189,12 @@ def concatenate(inputs: Sequence[Symbol], axis: int = -1) -> Symbol:
 
 
 def subtract(inputs: Sequence[Symbol]) -> Symbol:
-    """The symbol of x1 - x2 in a graph."""
+    """The symbol of x1 - x2 of two inputs in a graph."""
     return Subtract()(*inputs)
 
 
 def multiply(inputs: Sequence[Symbol]) -> Symbol:
-    """The symbol of x1 x2 ... in a graph."""
+    """The symbol of x1 x2 ... of the inputs in a graph."""
     return Multiply()(*inputs)
 
 
@@ -214,7 +214,10 @@ def minimum(inputs: Sequence[Symbol]) -> Symbol:
 
 
 def dot(inputs: Sequence[Symbol], axes: int | tuple[int, int] = -1, normalize: bool = False) -> Symbol:
-    """The symbol of the products of two inputs, summed along an axis of each, in a graph."""
+    """The symbol of the products of two inputs, summed along an axis of each, in a graph.
+
+    axes, normalize: as of Dot.
+    """
     return Dot(axes, normalize)(*inputs)
 
 

@@ -38,7 +38,10 @@ class Counted(Declared):
 
 
 class Tally:
-    """What a counted metric has counted so far. It stays on the device until it is read."""
+    """What a counted metric has counted so far. It stays on the device until it is read.
+
+    counted: the metric as it was declared. metric: torchmetrics' own, which counts.
+    """
 
     def __init__(self, counted: Counted, metric: Metric) -> None:
         self.counted, self.metric = counted, metric
@@ -47,7 +50,7 @@ class Tally:
 
     @torch.no_grad()
     def add(self, y_true: Tensor, y_pred: Tensor) -> None:
-        """Counts a batch."""
+        """Counts a batch: targets y_true and outputs y_pred (n, ...)."""
         type(self.metric).update(self.metric, *self.counted.arguments(y_true, y_pred))
 
     @torch.no_grad()
@@ -68,7 +71,7 @@ class Tally:
         }
 
     def go_on(self, state: dict[str, Tensor]) -> None:
-        """Puts back what was counted. KeyError, and no change, where that is not of this metric."""
+        """Puts back a state of what was counted. KeyError, and no change, where that is not of this metric."""
         found = {name: state[name].to(self.metric.device, copy=True) for name in self.metric.metric_state}
         for name, value in found.items():
             setattr(self.metric, name, [value] if isinstance(getattr(self.metric, name), list) else value)

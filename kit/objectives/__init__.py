@@ -77,23 +77,23 @@ ObjectiveName = Annotated[str | Callable[[Tensor, Tensor], Tensor], named(OBJECT
 
 
 def get(objective: ObjectiveName) -> Callable[[Tensor, Tensor], Tensor]:
-    """The function a loss's name stands for; a function stands for itself."""
+    """The function that the name of an objective stands for; a function stands for itself."""
     return resolve(objective, KNOWN, "loss", given=2)
 
 
 def is_own(objective: ObjectiveName) -> bool:
-    """Whether a loss is a function of the user's, of which nothing is known."""
+    """Whether an objective is a function of the user's, of which nothing is known."""
     found = get(objective)
     return not isinstance(found, Loss) and found not in OBJECTIVES.values()
 
 
 def accepts_classes(objective: ObjectiveName) -> bool:
-    """Whether the targets are class numbers, one for each row of outputs."""
+    """Whether the targets of an objective are class numbers, one for each row of outputs."""
     return isinstance(get(objective), SparseCategoricalCrossentropy)
 
 
 def wants_probabilities(objective: ObjectiveName) -> bool:
-    """Whether the targets are yes and no, 1 and 0, or probabilities of yes."""
+    """Whether the targets of an objective are yes and no, 1 and 0, or probabilities of yes."""
     return isinstance(get(objective), (BinaryCrossentropy, BinaryFocalCrossentropy))
 
 

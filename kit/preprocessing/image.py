@@ -110,8 +110,9 @@ class ImageDataGenerator:
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Batches (X, y) of all images once, varied and standardized; X float32.
 
-        save_to_dir: a folder that gets each image as it was yielded, named by its place in X; save_format: "jpeg" or
-        "png". seed: of the order and of what is varied; a number or a generator.
+        batch_size: images in a batch. shuffle: in random order.
+        save_to_dir: a folder that gets each image as it was yielded, named by save_prefix and its place in X;
+        save_format: "jpeg" or "png". seed: of the order and of what is varied; a number or a generator.
         """
         X, y = images(X), np.asarray(y)
         if len(X) != len(y):
@@ -138,17 +139,17 @@ class ImageDataGenerator:
         return batches()
 
     def standardize(self, X: Any) -> np.ndarray:
-        """Images (n, channels, rows, cols) brought to the scale of flow, but not varied; float32."""
+        """Images X (n, channels, rows, cols) brought to the scale of flow, but not varied; float32."""
         X = images(X)
         self.check_fitted(X.shape)
         return self.standardized(as_tensor(X)).numpy()
 
     def random_transform(self, X: Any, seed: Seed = None) -> np.ndarray:
-        """Images (n, channels, rows, cols) varied as flow does, but not standardized; float32."""
+        """Images X (n, channels, rows, cols) varied as flow does by this seed, but not standardized; float32."""
         return self.varied(as_tensor(images(X)), np.random.default_rng(seed)).numpy()
 
     def varied(self, X: Tensor, generator: np.random.Generator) -> Tensor:
-        """Each image turned, moved and flipped at random."""
+        """Each image of X turned, moved and flipped as the generator draws."""
         ranges = (self.rotation_range, self.width_shift_range, self.height_shift_range)
         if any(ranges):
             degrees, right, down = (torch.from_numpy(generator.uniform(-r, r, len(X))).float() for r in ranges)
@@ -160,7 +161,7 @@ class ImageDataGenerator:
         return X
 
     def centred(self, X: Tensor) -> Tensor:
-        """Each image by its own mean and standard deviation, where that is asked for."""
+        """Each image of X by its own mean and standard deviation, where that is asked for."""
         if self.samplewise_center:
             X = X - X.mean((1, 2, 3), keepdim=True)
         if self.samplewise_std_normalization:
@@ -168,7 +169,7 @@ class ImageDataGenerator:
         return X
 
     def standardized(self, X: Tensor) -> Tensor:
-        """Images on the scale that is asked for."""
+        """Images X on the scale that is asked for."""
         X = self.centred(X)
         if self.featurewise_center or self.zca_whitening:
             X = X - torch.as_tensor(self.mean)
@@ -179,7 +180,7 @@ class ImageDataGenerator:
         return X
 
     def check_fitted(self, shape: tuple[int, ...]) -> None:
-        """Raises ValueError where fit is needed first, or saw other images."""
+        """Raises ValueError where fit is needed first, or saw images of another shape."""
         names = ("featurewise_center", "featurewise_std_normalization", "zca_whitening")
         wanted = [name for name in names if getattr(self, name)]
         if wanted and (self.mean is None or (self.zca_whitening and self.principal_components is None)):
@@ -248,3 +249,6 @@ def save(image: np.ndarray, path: Path) -> None:
     low, high = float(image.min()), float(image.max())
     pixels = ((image - low) * (255 / max(high - low, EPSILON))).round().astype("uint8")
     Image.fromarray(pixels[0] if len(pixels) == 1 else np.moveaxis(pixels, 0, -1)).save(path)
+
+
+__all__ = ["ImageDataGenerator"]

@@ -75,7 +75,8 @@ def skipgrams(
 
     sequence: word indexes; 0 is no word. vocabulary_size: drawn are words from 1 to vocabulary_size - 1.
     window_size: how many words away is near. negative_samples: couples labelled 0 for each labelled 1.
-    categorical: labels [0, 1] and [1, 0]. sampling_table: the probability of each word to be kept, by its index.
+    shuffle: in random order. categorical: labels [0, 1] and [1, 0].
+    sampling_table: the probability of each word to be kept, by its index.
     seed: of all that is drawn; a number or a generator. Mikolov et al. 2013.
     """
     if window_size < 1 or negative_samples < 0 or (negative_samples and vocabulary_size < 2):
@@ -117,3 +118,6 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
     """
     rank = np.maximum(np.arange(size), 1)
     return np.minimum(1.0, np.sqrt(sampling_factor * (rank * (np.log(rank) + GAMMA) + 0.5 - 1 / (12 * rank))))
+
+
+__all__ = ["make_sampling_table", "pad_sequences", "skipgrams"]

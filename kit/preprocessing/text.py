@@ -30,7 +30,7 @@ def text_to_word_sequence(text: str, filters: str = FILTERS, lower: bool = True,
 def one_hot(text: str, n: int, filters: str = FILTERS, lower: bool = True, split: str = " ") -> list[int]:
     """The words of a text as numbers from 1 to n - 1, by their checksum; several words may share a number.
 
-    The same in every session, unlike Python's hash.
+    filters, lower, split: as text_to_word_sequence. The same in every session, unlike Python's hash.
     """
     if n < 2:
         raise ValueError(f"one_hot(n={n}): it takes 2 or more, since 0 stands for no word")
@@ -95,11 +95,11 @@ class Tokenizer:
             yield [known[word] for word in self.words(text) if known.get(word, limit) < limit]
 
     def texts_to_matrix(self, texts: Iterable[str | Sequence[str]], mode: str = "binary") -> np.ndarray:
-        """A row a text, a column an index (n, nb_words), float32; modes as sequences_to_matrix."""
+        """A row a text, a column an index (n, nb_words), float32; mode: as in sequences_to_matrix."""
         return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
 
     def sequences_to_matrix(self, sequences: Sequence[Sequence[int]], mode: str = "binary") -> np.ndarray:
-        """A row a sequence, a column an index (n, nb_words), float32.
+        """The sequences as a matrix: a row each, a column an index (n, nb_words), float32.
 
         mode: "binary" 1 where the index is there; "count" how often, c; "freq" c / length of the sequence; "tfidf"
         (1 + log c) log(1 + texts / (1 + texts with it)). Indexes from nb_words on are left out.
@@ -140,3 +140,6 @@ def refuse_one_text(texts: Any) -> None:
     """Raises TypeError for a single text, whose letters would be taken for texts."""
     if isinstance(texts, str):
         raise TypeError("Tokenizer takes a list of texts, but one text came; put it in a list: [text]")
+
+
+__all__ = ["Tokenizer", "base_filter", "one_hot", "text_to_word_sequence"]

@@ -30,6 +30,7 @@ class Refused(Exception):
 
 
 def main() -> None:
+    """Writes to standard output what the file on standard input is made of, or why it is refused."""
     sys.path += sys.argv[1:]
     try:
         import h5py
@@ -178,6 +179,7 @@ def text_shape(kind: Any, shape: list[int]) -> list[int]:
 
 
 def refuse(name: str, what: str) -> NoReturn:
+    """Ends the inspection: this part of the file is not as it should be."""
     raise Refused(f"{name!r:.200} {what}")
 
 

@@ -28,7 +28,7 @@ class Stored:
 
 
 def read(path: str | os.PathLike[str]) -> Stored:
-    """The arrays and the config of a file that `write` saved.
+    """The arrays and the config of the file `path`, which `write` saved.
 
     The seal is checked first, then the structure, in a limited process, then every array's place; only then
     is anything used. The arrays stay as they are when the file is saved again, for that makes a new file.

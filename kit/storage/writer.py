@@ -13,7 +13,7 @@ from kit.storage.replace import replace
 
 
 def write(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> None:
-    """Save the arrays under their slash paths, and the config; the file is replaced whole or not at all.
+    """Save the arrays under their slash paths, and the config, to `path`; the file is replaced whole or not at all.
 
     Dtypes: bool, integers, float16, float32, float64. Equal content gives equal bytes.
     Raises StorageError for what a file cannot hold, OSError where the disk or the folder refuses.

@@ -84,7 +84,7 @@ class History(Mapping[str, list[float]]):
                     self.epochs.setdefault(name, []).append(number)
 
     def batch(self, name: str, start: int = 0) -> np.ndarray:
-        """The numbers of a value for each batch (float64), from a batch on. KeyError where it was not measured."""
+        """One number a batch from `start` on (float64), of the value `name`. KeyError where it was not measured."""
         with self._lock:
             numbers = self.series[ALIASES.get(name, name)].read()
             return np.array(numbers[start:])

@@ -20,9 +20,10 @@ def resume(
     custom_objects: Mapping[str, Any] | None = None,
     other_data: bool = False,
 ) -> Run:
-    """The run saved in an HDF5 file, at work again from where it was saved; it goes on saving itself to that file.
+    """The run saved in the HDF5 file `path`, at work again from where it was saved; it goes on saving itself to it.
 
-    X, y, validation_data: what it was trained on. other_data: allow others than those. `run.model` is the model.
+    X, y, validation_data: what it was trained on. other_data: allow others than those. autosave_every: seconds.
+    callbacks: as in fit. custom_objects: classes and functions of your own, by name. `run.model` is the model.
     On the same machine, versions and thread count, the run is bit for bit the one that was never interrupted (CPU).
     Raises ValueError where the file holds no training, or one on other data; StorageError where it is damaged.
     """

@@ -46,6 +46,8 @@ class Run:
 
     state: "running", "paused", "done", "stopped" or "failed". error: the exception of a failed run.
     history: the curves so far. All calls return at once and act at the next batch; `wait` waits.
+
+    model: what is trained. records: its training. session: where that is. autosave: how it is kept.
     """
 
     def __init__(self, model: Trainable, records: Iterator[Record], session: Session, autosave: Autosave) -> None:
@@ -130,7 +132,7 @@ class Run:
         self._want("aborted")
 
     def set(self, **settings: float) -> None:
-        """Changes fields of the optimizer at the next batch: run.set(learning_rate=0.01). Leaves a mark on the curve.
+        """Changes these settings of the optimizer at the next batch: run.set(learning_rate=0.01). Leaves a mark.
 
         Raises TypeError or ValueError at once where there is no such field or its value cannot be.
         """
@@ -145,7 +147,7 @@ class Run:
             self._condition.notify_all()
 
     def wait(self, timeout: float | None = None) -> Run:
-        """Waits for the end (for so many seconds at most) and gives the run; raises the error of a failed one."""
+        """Waits for the end (for `timeout` seconds at most) and gives the run; raises the error of a failed one."""
         if threading.current_thread() is self._thread:
             raise RuntimeError("a run cannot wait for itself; call wait outside of its callbacks")
         with self._condition:
@@ -155,7 +157,7 @@ class Run:
         return self
 
     def save(self, path: Any) -> None:
-        """Saves the model and the curve so far, between two batches."""
+        """Saves the model and the curve so far to the file `path`, between two batches."""
         self.model.save(path)
 
     def _want(self, state: str, unless: tuple[str, ...] = ()) -> None:

@@ -57,6 +57,7 @@ def steps(
 ) -> Iterator[Record]:
     """Trains a model on samples X (n, ...) and targets y, one batch for each `next()`, and yields a Record of each.
 
+    batch_size: samples an update. epochs: passes over the data. shuffle: whether each pass has an order of its own.
     seed: makes it repeatable. Raises ValueError, at once, where the data do not suit the model.
     """
     return batch_by_batch(model, model.session_for(X, y, batch_size, epochs, shuffle, seed=seed))

@@ -40,6 +40,9 @@ class Trainable:
     """A network with its loss, its optimizer and its history.
 
     `module` is an ordinary torch.nn.Module with all the weights. `run` is the training at work, if there is one.
+
+    In every method X are samples (n, ...) and y targets (n, ...). batch_size: samples at a time.
+    accuracy, show_accuracy: measure accuracy too (2015). verbose: 0 silent; only fit tells how far it is.
     """
 
     module: Network
@@ -136,7 +139,7 @@ class Trainable:
 
         batch_size: samples an update. epochs: passes over the data. verbose: 0 silent, 1 a bar, 2 a line an epoch.
         validation_split: fraction at the end held out, before shuffling. validation_data: (X, y) to measure on.
-        show_accuracy: measure accuracy too (2015). callbacks: called with each Record after its batch.
+        shuffle: whether each epoch has an order of its own. callbacks: called with each Record after its batch.
         seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to at the start,
         every `autosave_every` seconds and at the end.
         Raises ValueError where the data do not suit the model.
@@ -181,7 +184,10 @@ class Trainable:
         seed: int | None = None,
         background: bool = False,
     ) -> Session:
-        """A new training of this model, at its beginning. ValueError where the data do not suit the model."""
+        """A new training of this model, at its beginning, with the arguments of fit.
+
+        Raises ValueError where the data do not suit the model.
+        """
         randomness = Randomness(seed, self.device)
         randomness.start(self.module)
         convolves = any("Conv" in type(layer).__name__ for layer in self.module.layers.values())
@@ -192,7 +198,7 @@ class Trainable:
         return self.session
 
     def give_data(self, session: Session, X: Any, y: Any, validation_data: tuple[Any, Any] | None) -> None:
-        """Gives a session its data, checked, with what is held out of them."""
+        """Gives a session its data, checked, with validation_data or what is held out of them."""
         session.data = self._data(X, y)
         if validation_data is not None:
             if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
@@ -202,7 +208,7 @@ class Trainable:
             session.data, session.validation = session.data.split(session.validation_split)
 
     def start(self, session: Session, saving: Autosave, callbacks: Iterable[Callable[..., None]] = ()) -> Run:
-        """A run of a session, in the background."""
+        """A run of a session, in the background. saving: how it is kept. callbacks: called with each Record."""
         self.run = Run(self, recorded(batch_by_batch(self, session), self.history, listed(callbacks)), session, saving)
         return self.run
 
@@ -264,7 +270,7 @@ class Trainable:
     def save(self, path: Any, overwrite: bool = True) -> None:
         """Saves layers, weights, compile settings, optimizer state and history to an HDF5 file, whole or not at all.
 
-        overwrite: whether a file that is there is replaced; FileExistsError if not.
+        path: the file. overwrite: whether one that is there is replaced; FileExistsError if not.
         """
         from kit.storage.checkpoint import save
 

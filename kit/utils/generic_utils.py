@@ -57,3 +57,6 @@ class Progbar:
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+__all__ = ["Progbar"]

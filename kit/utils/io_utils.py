@@ -118,3 +118,6 @@ def found(file: Any, dataset: str, path: str) -> Any:
     if data.ndim == 0 or data.dtype.kind not in "biuf":
         raise ValueError(f"{dataset!r} in {path!r} is {data.dtype} {data.shape}, not rows of numbers")
     return data
+
+
+__all__ = ["HDF5Matrix"]

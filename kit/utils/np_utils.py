@@ -33,7 +33,7 @@ def normalize(a: Any, axis: int = -1, order: float = 2) -> np.ndarray:
 
 
 def probas_to_classes(y_pred: Any) -> np.ndarray:
-    """The class numbers (n,) of probabilities: the likeliest of (n, classes); of (n,) or (n, 1), 1 above a half."""
+    """Class numbers (n,) of probabilities y_pred: the likeliest of (n, classes); of (n,) or (n, 1), 1 above a half."""
     probabilities = np.asarray(y_pred)
     if probabilities.ndim > 1 and probabilities.shape[1] > 1:
         return probabilities.argmax(1)
@@ -69,3 +69,6 @@ def check_same(p: np.ndarray, y: np.ndarray, name: str) -> None:
     """Raises ValueError where there are not as many of one as of the other."""
     if p.shape != y.shape or not p.size:
         raise ValueError(f"{name} takes two arrays of one shape, but {p.shape} and {y.shape} came; reshape one of them")
+
+
+__all__ = ["accuracy", "binary_logloss", "multiclass_logloss", "normalize", "probas_to_classes", "to_categorical"]
