@@ -38,7 +38,9 @@ class MaxPooling(Pooling, abstract=True):
     ceil_mode: bool = False
 
     def check(self, shape: Shape) -> None:
-        check_window(self, self.pool_size, "same" if self.ceil_mode else self.padding, self.axes(shape))
+        axes, strides = self.axes(shape), self.strides or self.pool_size
+        over = all(size < axis + stride for size, axis, stride in zip(self.pool_size, axes, strides, strict=True))
+        check_window(self, self.pool_size, "same" if self.ceil_mode and over else self.padding, axes)
 
     def compute(self, x: Tensor) -> Tensor:
         strides = self.strides or self.pool_size
