@@ -19,6 +19,7 @@ from kit.layers.nested import own
 from kit.models import Model
 from kit.names import name_of, parse_call
 from kit.optimizers import OPTIMIZERS
+from kit.storage import foreign
 from kit.storage.errors import StorageError
 from kit.storage.reader import Stored, read
 from kit.storage.writer import write
@@ -139,6 +140,8 @@ def session_from(stored: Stored, model: Model) -> Session | None:
 
 def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
     """The model of a file; see kit.load."""
+    if foreign.format_of(path_of(path)):
+        return foreign.load(path_of(path), custom_objects)
     stored = read(path_of(path))
     kind = stored.config.get("kind")
     if kind != "model":
@@ -165,6 +168,9 @@ def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
 
 def load_weights(model: Model, path: Any) -> None:
     """Copies the weights of a file into a model of the same layers; where they do not fit, nothing is changed."""
+    if foreign.format_of(path_of(path)):
+        foreign.load_weights(model, path_of(path))
+        return
     stored = read(path_of(path))
     with model.lock:
         agree(model.module.layers, stored, path)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -43,14 +44,7 @@ class Entry:
 
 def inspect(file: BinaryIO, size: int, name: str) -> list[Entry]:
     """Every array of the open file of this size. Raises StorageError for a structure not Hornbook's."""
-    answer = ask(file, min(size + (1 << 16), MAX_ANSWER), name)
-    try:
-        told = json.loads(answer)
-    except (ValueError, RecursionError):
-        told = None
-    if isinstance(told, dict) and isinstance(told.get("refused"), str):
-        why = "".join(letter if letter.isprintable() else "?" for letter in told["refused"][:600])
-        raise refusal(name, why)
+    told = understood(ask(file, min(size + (1 << 16), MAX_ANSWER), name), name, refusal)
     try:
         entries = [entry(*row) for row in told["table"]]
     except (TypeError, KeyError, ValueError):
@@ -59,11 +53,27 @@ def inspect(file: BinaryIO, size: int, name: str) -> list[Entry]:
     return entries
 
 
-def ask(file: BinaryIO, most: int, name: str) -> bytes:
-    """What the limited process prints about the file, at most so many bytes."""
+def understood(answer: bytes, name: str, refusal: Callable[[str, str], StorageError]) -> Any:
+    """What the limited process said, as plain data. Raises a refusal where it refused the file."""
+    try:
+        told = json.loads(answer)
+    except (ValueError, RecursionError):
+        told = None
+    if isinstance(told, dict) and isinstance(told.get("refused"), str):
+        why = "".join(letter if letter.isprintable() else "?" for letter in told["refused"][:600])
+        raise refusal(name, why)
+    return told
+
+
+def ask(file: BinaryIO, most: int, name: str, script: str | None = None, arguments: Sequence[str] = ()) -> bytes:
+    """What the limited process prints about the file, at most so many bytes.
+
+    script: the path of what it runs; inspect_file.py if none.
+    """
     if not sys.executable:
         raise StorageError(f"{name} cannot be checked: sys.executable is empty; set it to the Python interpreter")
-    command = [sys.executable, "-I", "-S", os.path.abspath(inspect_file.__file__), *import_folders()]
+    script = os.path.abspath(script or inspect_file.__file__)
+    command = [sys.executable, "-I", "-S", script, *arguments, *import_folders()]
     with subprocess.Popen(
         command,
         stdin=file,
@@ -111,14 +121,23 @@ def check(entries: list[Entry], size: int, name: str) -> None:
     configs = [each for each in entries if each.name == CONFIG]
     if len(configs) != 1 or len(configs[0].shape) != 1 or configs[0].count > MAX_CONFIG:
         raise refusal(name, "it has no config, or one of the wrong kind")
-    last = USER_BLOCK
+    if odd := next((each for each in entries if each.offset % each.dtype.itemsize), None):
+        raise refusal(name, f"{odd.name!r} does not begin at a multiple of its size")
+    if problem := places_problem(entries, USER_BLOCK, size):
+        raise refusal(name, problem)
+
+
+def places_problem(entries: Iterable[Entry], start: int, size: int) -> str | None:
+    """What is wrong with arrays at these places in a file of this size, which has room from `start`, or None."""
+    last = start
     for each in sorted(entries, key=lambda each: (each.offset, each.end)):
         length = math.prod(number for number in each.shape if number) * each.dtype.itemsize
-        if each.end > size or length >= 1 << 62 or each.offset % each.dtype.itemsize:
-            raise refusal(name, f"{each.name!r} does not fit into the file")
+        if each.end > size or length >= 1 << 62:
+            return f"{each.name!r} does not fit into the file"
         if each.count and each.offset < last:
-            raise refusal(name, f"{each.name!r} overlaps other data")
+            return f"{each.name!r} overlaps other data"
         last = max(last, each.end) if each.count else last
+    return None
 
 
 def refusal(name: str, why: str) -> StorageError:

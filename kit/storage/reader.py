@@ -69,7 +69,7 @@ def contents(file: BinaryIO) -> mmap.mmap | bytes:
     return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def view(whole: mmap.mmap | bytes, entry: Entry, name: str) -> np.ndarray:
+def view(whole: mmap.mmap | bytes | memoryview, entry: Entry, name: str) -> np.ndarray:
     """One array, read-only, without a copy."""
     if not entry.count:
         array = np.empty(entry.shape, entry.dtype)
