@@ -10,9 +10,14 @@ from typing import Any
 
 def near_miss(word: str, words: Iterable[str]) -> str:
     """'; did you mean "relu"?' where some word is close to this one, else nothing."""
+    close = nearest(word, words)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def nearest(word: str, words: Iterable[str]) -> list[str]:
+    """The words that are close to this one, the closest first, three at most."""
     close = difflib.get_close_matches(word, list(words), n=3, cutoff=0.6)
-    swapped = [other for other in close if sorted(other) == sorted(word)]  # the likeliest slip: "adma" for "adam"
-    return f"; did you mean {(swapped or close)[0]!r}?" if close else ""
+    return sorted(close, key=lambda other: sorted(other) != sorted(word))  # the likeliest slip: "adma" for "adam"
 
 
 def resolve(what: Any, known: Mapping[str, Any], kind: str, given: int = 0) -> Any:

@@ -174,7 +174,7 @@ def test_a_broken_document_is_refused_by_check_or_by_the_layer_concerned(start: 
 def test_the_analysis_of_a_broken_document_never_raises(start: int) -> None:
     for seed in range(start, start + 100):
         report = analyse(broken(seed))
-        assert set(report) == {"nodes", "edges", "parameters", "error"}
+        assert {"nodes", "edges", "groups", "parameters", "trainable", "flops", "memory", "error"} == set(report)
 
 
 def test_a_circle_names_a_node_of_it() -> None:

@@ -35,7 +35,8 @@ def test_an_edit_is_answered_with_shapes_parameters_and_code(wire):
     line = wire(Builder(CHAIN))
     answer = line.say(edit(with_units(5), revision=7))
     assert (answer["type"], answer["answers"], answer["problem"]) == ("state", 7, None)
-    assert answer["analysis"]["nodes"]["dense_1"] == {"input": [[20]], "output": [5], "parameters": 105, "error": None}
+    node = answer["analysis"]["nodes"]["dense_1"]
+    assert (node["input"], node["output"], node["parameters"], node["error"]) == ([[20]], [5], 105, None)
     assert "Dense(5)" in answer["code"]
 
 
@@ -48,16 +49,18 @@ def test_a_wrong_field_is_an_error_on_its_node_and_the_document_is_kept(wire):
         _ = builder.model
 
 
-def test_an_error_of_shape_is_on_the_node_and_on_its_wire(wire):
+def test_an_error_of_shape_is_on_the_node_and_on_its_wire_with_what_mends_it(wire):
     document = {
         **CHAIN,
         "nodes": [CHAIN["nodes"][0], {"id": "conv2d_1", "layer": "Conv2D", "config": {"filters": 4, "kernel_size": 3}}],
         "edges": [{"source": "input_1", "target": "conv2d_1"}],
     }
     answer = wire(Builder(CHAIN)).say(edit(document))
-    message = answer["analysis"]["nodes"]["conv2d_1"]["error"]["message"]
-    assert "takes input (n, channels, rows, cols), but (n, 20) came" in message
-    assert answer["analysis"]["edges"] == [{"source": "input_1", "target": "conv2d_1", "error": message}]
+    error = answer["analysis"]["nodes"]["conv2d_1"]["error"]
+    assert "takes input (n, channels, rows, cols), but (n, 20) came" in error["message"]
+    assert "Insert Reshape(1, 4, 5)" in [fix["label"] for fix in error["fixes"]]
+    wire = {"source": "input_1", "target": "conv2d_1", "error": error["message"], "fixes": error["fixes"]}
+    assert answer["analysis"]["edges"] == [wire]
 
 
 def test_random_edits_undo_to_the_start_and_redo_to_the_end(wire):
