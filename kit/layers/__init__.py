@@ -99,6 +99,7 @@ from kit.layers.separable import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
+from kit.layers.transformer import TransformerEncoder
 from kit.layers.transposed import (
     Conv1DTranspose,
     Conv2DTranspose,
@@ -213,6 +214,7 @@ __all__ = [
     "ThresholdedReLU",
     "TimeDistributed",
     "TimeDistributedDense",
+    "TransformerEncoder",
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",

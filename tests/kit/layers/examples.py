@@ -257,6 +257,12 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("SinePositionEncoding()", ((5, 4),)),
         Example("SinePositionEncoding(max_wavelength=100.0)", ((3, 5),)),
     ],
+    "TransformerEncoder": [
+        Example("TransformerEncoder(5, 2)", ((3, 4),)),
+        Example(
+            'TransformerEncoder(3, 1, dropout=0.5, activation="gelu", normalize_first=True, causal=True)', ((3, 4),)
+        ),
+    ],
     "Identity": [Example("Identity()", ((3, 4),))],
     "Lambda": [Example('Lambda("tanh")', ((3, 4),)), Example('Lambda("glu")', ((3, 4),))],
     "ActivityRegularization": [Example("ActivityRegularization(l1=0.5, l2=0.25)", ((3, 4),))],

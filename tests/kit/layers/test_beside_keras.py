@@ -19,6 +19,7 @@ ELSEWHERE = {  # layers that Keras does not have, or that are random: which test
     "PositionEmbedding": "test_attention.py",
     "SinePositionEncoding": "test_attention.py",
     "ThresholdedReLU": "test_advanced_activations.py",
+    "TransformerEncoder": "test_transformer.py",
     "Lambda": "test_functions.py",
     "WordContextProduct": "test_embeddings.py",
     "Activation": "test_core.py",
