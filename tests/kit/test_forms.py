@@ -39,4 +39,5 @@ def test_what_few_people_change_is_marked_as_advanced() -> None:
 
 
 def test_optimizers_have_forms_too() -> None:
-    assert [field["name"] for field in form(SGD)] == ["learning_rate", "momentum", "decay", "nesterov", "clipnorm"]
+    names = [field["name"] for field in form(SGD)]
+    assert names[:5] == ["learning_rate", "momentum", "decay", "nesterov", "clipnorm"]
