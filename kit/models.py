@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from kit.layers.layer import Layer
 from kit.layers.measuring import measure
 from kit.layers.merging import Merge
+from kit.layers.recurrence import Recurrent
 from kit.network import Network, from_symbols, merged
 from kit.symbols import Input, Shape, Symbol
 from kit.training.trainable import Trainable, refuse_to_replace
@@ -60,6 +61,13 @@ class Model(Trainable):
                 rest = rest[count:]
             for tensor, array in matched:
                 tensor.copy_(torch.as_tensor(array))
+
+    def reset_states(self) -> None:
+        """Lets all stateful layers start from 0 again."""
+        with self.lock:
+            for layer in self.module.modules():
+                if isinstance(layer, Recurrent):
+                    layer.reset_states()
 
     def count_params(self) -> int:
         """How many numbers the weights hold."""

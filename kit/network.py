@@ -6,6 +6,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from kit.layers.layer import Layer
+from kit.layers.masking import Mask, run_masked
 from kit.layers.measuring import measure, reads_integers
 from kit.symbols import Shape, Step, Symbol
 
@@ -24,6 +25,7 @@ class Network(nn.Module):
         self.steps: list[Step] = []
         self.outputs: list[int] = [0]
         self.reached = self.shapes[0] if len(self.shapes) == 1 else None  # the shape of the last value, if known
+        self.masked = False  # whether a layer makes a mask
         self.fits: dict[tuple[Shape, ...], list[Shape]] = {}  # the outputs' shapes for inputs that were checked
 
     def add(self, layer: nn.Module, sources: tuple[int, ...] | None = None, name: str | None = None) -> int:
@@ -39,6 +41,7 @@ class Network(nn.Module):
             self.layers[name] = layer
             if isinstance(layer, Layer):
                 layer.called = name  # type: ignore[misc]
+        self.masked = self.masked or getattr(layer, "makes_mask", False)
         last = len(self.shapes) + len(self.steps) - 1
         self.steps.append(Step(layer, sources if sources is not None else (last,)))
         self.outputs = [last + 1]
@@ -126,9 +129,27 @@ class Network(nn.Module):
         return self.fits[shapes]
 
     def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
+        """The outputs; one whose mask is known has it as its attribute `mask`, for the loss behind."""
+        if self.masked:
+            return self.forward_masked(*inputs)
         values: list[Tensor] = list(inputs)
         for step in self.steps:
             values.append(step.layer(*[values[source] for source in step.sources]))
+        results = [values[output] for output in self.outputs]
+        return results[0] if len(results) == 1 else tuple(results)
+
+    def forward_masked(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
+        """The same where a layer makes a mask: beside each value travels its mask, or None."""
+        values: list[Tensor] = list(inputs)
+        masks: list[Mask] = [None] * len(inputs)
+        for step in self.steps:
+            came = [values[source] for source in step.sources]
+            value, mask = run_masked(step.layer, came, [masks[source] for source in step.sources])
+            values.append(value)
+            masks.append(mask)
+        for output in self.outputs:
+            if masks[output] is not None:
+                values[output].mask = masks[output]  # type: ignore[attr-defined]
         results = [values[output] for output in self.outputs]
         return results[0] if len(results) == 1 else tuple(results)
 

@@ -247,8 +247,9 @@ class Reader:
             chain = self.value(function.value)
             return self.draft.append(chain, self.arguments(node)[0])
         if isinstance(function, ast.Call) or self.is_layer(function):
-            reads = self.arguments(node)
-            return self.draft.connect(self.value(function), reads[0] if len(reads) == 1 else reads)
+            made, reads = self.value(function), self.arguments(node)
+            further = self.words(node).get(made.layer.further_inputs, ()) if isinstance(made, Made) else ()
+            return self.draft.connect(made, [*reads, *further] if further else reads[0] if len(reads) == 1 else reads)
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         name = self.classes.get(name, name)
         if name in self.calls:

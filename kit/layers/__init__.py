@@ -36,6 +36,7 @@ from kit.layers.global_pooling import (
     GlobalMaxPooling3D,
 )
 from kit.layers.layer import CATALOG, Layer, ShapeError
+from kit.layers.masking import Masking
 from kit.layers.merging import (
     Add,
     Average,
@@ -177,6 +178,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Masking",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPool3D",

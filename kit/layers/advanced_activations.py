@@ -26,6 +26,7 @@ class ReLU(Layer):
     """
 
     family = "activations"
+    passes_mask = True
 
     max_value: Annotated[float | None, real(0.0)] = None
     negative_slope: NonNegative = 0.0
@@ -44,6 +45,7 @@ class ThresholdedReLU(Layer):
     """
 
     family = "activations"
+    passes_mask = True
 
     theta: NonNegative = 1.0
 
@@ -60,6 +62,7 @@ class LeakyReLU(Layer):
     """
 
     family = "activations"
+    passes_mask = True
 
     negative_slope: NonNegative = 0.3
 
@@ -79,6 +82,7 @@ class PReLU(Layer):
     """
 
     family = "activations"
+    passes_mask = True
     seed_order = "input_shape weights"
 
     alpha_initializer: InitializerName = "zeros"
@@ -109,6 +113,7 @@ class ELU(Layer):
     """
 
     family = "activations"
+    passes_mask = True
 
     alpha: NonNegative = 1.0
 
@@ -125,6 +130,7 @@ class Softmax(Layer):
     """
 
     family = "activations"
+    passes_mask = True
 
     axis: int = -1
 

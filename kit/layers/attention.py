@@ -1,5 +1,6 @@
 """Layers that let every time of a sequence look at every other."""
 
+import functools
 import math
 
 import torch
@@ -36,6 +37,7 @@ class MultiHeadAttention(Layer):
     """
 
     family = "attention"
+    passes_mask = True
     input_axes = "time features"
     input_count = None
 
@@ -74,12 +76,19 @@ class MultiHeadAttention(Layer):
             else:
                 self.register_parameter(f"{name}_bias", None)
 
-    def forward(self, query: Tensor, value: Tensor | None = None, key: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        query: Tensor,
+        value: Tensor | None = None,
+        key: Tensor | None = None,
+        masks: tuple[Tensor | None, ...] = (),
+    ) -> Tensor:
         value = query if value is None else value
         key = value if key is None else key
         given = {"query": query, "key": key, "value": value}
         q, k, v = (self.heads(self.map(name, x)) for name, x in given.items())  # (n, heads, time, width)
-        y = self.look(q, k, v) if self.training and self.dropout else self.look_fused(q, k, v)
+        seen = self.seen(q, k, masks)
+        y = self.look(q, k, v, seen) if self.training and self.dropout else self.look_fused(q, k, v, seen)
         return self.map("output", y.transpose(1, 2).flatten(2))
 
     def map(self, name: str, x: Tensor) -> Tensor:
@@ -90,15 +99,22 @@ class MultiHeadAttention(Layer):
         """(n, time, heads * width) as (n, heads, time, width)."""
         return x.unflatten(2, (self.num_heads, -1)).transpose(1, 2)
 
-    def look_fused(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """softmax(q k' / sqrt(key_dim)) v."""
-        return F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
+    def seen(self, q: Tensor, k: Tensor, masks: tuple[Tensor | None, ...]) -> Tensor | None:
+        """Which times a time may look at, (n, 1, time, other time) or a shape that repeats to it; none for all."""
+        known = [mask[:, None, None] for mask in masks[1:] or masks if mask is not None]  # of the value and the key
+        if self.causal and (known or (self.training and self.dropout)):
+            known.append(torch.ones(q.shape[2], k.shape[2], dtype=torch.bool, device=q.device).tril())
+        return functools.reduce(torch.logical_and, known) if known else None
 
-    def look(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    def look_fused(self, q: Tensor, k: Tensor, v: Tensor, seen: Tensor | None) -> Tensor:
+        """softmax(q k' / sqrt(key_dim)) v."""
+        return F.scaled_dot_product_attention(q, k, v, seen, is_causal=self.causal and seen is None)
+
+    def look(self, q: Tensor, k: Tensor, v: Tensor, seen: Tensor | None) -> Tensor:
         """The same, some of the looks dropped by the layer's own generator, which torch's kernel cannot take."""
         scores = q @ k.transpose(2, 3) / math.sqrt(self.key_dim)  # (n, heads, time, other time)
-        if self.causal:
-            scores = scores.masked_fill(torch.ones_like(scores[0, 0], dtype=torch.bool).triu(1), -math.inf)
+        if seen is not None:
+            scores = scores.masked_fill(~seen, torch.finfo(scores.dtype).min)  # a time that may see none sees all
         keep = 1 - self.dropout
         kept = torch.empty_like(scores).bernoulli_(keep, generator=self.generator).div_(keep or 1.0)
         return (scores.softmax(-1) * kept) @ v
@@ -117,6 +133,7 @@ class PositionEmbedding(Layer):
     """
 
     family = "attention"
+    passes_mask = True
     input_axes = "time features"
 
     sequence_length: Size
@@ -150,6 +167,7 @@ class SinePositionEncoding(Layer):
     """
 
     family = "attention"
+    passes_mask = True
     input_axes = "time features"
 
     max_wavelength: Positive = 10_000.0

@@ -35,6 +35,7 @@ class Dense(Layer):
     """
 
     family = "core"
+    passes_mask = True
     leading_sizes = ("input_dim", "output_dim")
     seed_order = "init activation weights W_regularizer b_regularizer W_constraint b_constraint"
 
@@ -90,6 +91,7 @@ class MaxoutDense(Layer):
     """
 
     family = "core"
+    passes_mask = True
     leading_sizes = ("input_dim", "output_dim")
     seed_order = "nb_feature init weights W_regularizer b_regularizer W_constraint b_constraint"
 
@@ -131,6 +133,7 @@ class Activation(Layer):
     """
 
     family = "core"
+    passes_mask = True
 
     activation: ActivationName
     target: Fraction = 0.0
@@ -162,6 +165,7 @@ class Dropout(Layer):
     """
 
     family = "core"
+    passes_mask = True
 
     rate: Fraction
 

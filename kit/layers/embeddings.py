@@ -23,6 +23,7 @@ class Embedding(Layer):
     embeddings_initializer: how E (input_dim, output_dim) starts.
     embeddings_regularizer: penalty on E, such as "l2(0.01)".
     embeddings_constraint: what E is held to, such as "unitnorm".
+    mask_zero: whether 0 stands for no word; layers behind then leave those times out.
     """
 
     family = "embeddings"
@@ -34,8 +35,17 @@ class Embedding(Layer):
     embeddings_initializer: InitializerName = "uniform"
     embeddings_regularizer: RegularizerName = None
     embeddings_constraint: ConstraintName = None
+    mask_zero: bool = False
 
     embeddings: Tensor
+
+    @property
+    def makes_mask(self) -> bool:  # type: ignore[override]
+        """Whether words are told from nothing."""
+        return self.mask_zero
+
+    def output_mask(self, inputs: tuple[Tensor, ...], masks: tuple[Tensor | None, ...]) -> Tensor | None:
+        return inputs[0] != 0 if self.mask_zero else None
 
     def build(self) -> None:
         self.add_weight("embeddings", (self.input_dim, self.output_dim))

@@ -15,6 +15,7 @@ class Identity(Layer):
     """y = x. In (n, ...); out the same shape."""
 
     family = "core"
+    passes_mask = True
 
     def forward(self, x: Tensor) -> Tensor:
         return x
@@ -49,6 +50,7 @@ class ActivityRegularization(Layer):
     """
 
     family = "core"
+    passes_mask = True
 
     l1: NonNegative = 0.0
     l2: NonNegative = 0.0

@@ -1,5 +1,7 @@
 """Pooling to a stated size, whatever came: to one number of each channel, or to some."""
 
+import math
+
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -33,10 +35,19 @@ class GlobalAveragePooling(GlobalPooling, abstract=True):
 
 
 class GlobalMaxPooling1D(GlobalMaxPooling):
-    """The greatest number of each feature over all times. In (n, time, features); out (n, features)."""
+    """The greatest number of each feature over all times that hold something; 0 where none does.
+
+    In (n, time, features); out (n, features).
+    """
 
     input_axes = "time features"
     channels_last = True
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        if mask is None:
+            return super().forward(x)
+        y = super().forward(x.masked_fill(~mask[..., None], -math.inf))
+        return y.masked_fill(y == -math.inf, 0)
 
 
 class GlobalMaxPooling2D(GlobalMaxPooling):
@@ -52,10 +63,20 @@ class GlobalMaxPooling3D(GlobalMaxPooling):
 
 
 class GlobalAveragePooling1D(GlobalAveragePooling):
-    """The mean of each feature over all times. In (n, time, features); out (n, features)."""
+    """The mean of each feature over all times that hold something; 0 where none does.
+
+    In (n, time, features); out (n, features).
+    """
 
     input_axes = "time features"
     channels_last = True
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        if mask is None:
+            return super().forward(x)
+        count = mask.sum(1, keepdim=True).clamp(min=1)[..., None]  # (n, 1, 1)
+        y = x.masked_fill(~mask[..., None], 0).sum(1, keepdim=True) / count
+        return y if self.keepdims else y[:, 0]
 
 
 class GlobalAveragePooling2D(GlobalAveragePooling):

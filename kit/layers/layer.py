@@ -39,6 +39,10 @@ class Layer(Declared, nn.Module):
     takes_integers: ClassVar[bool] = False  # whether its input holds whole numbers, such as word indexes
     weights_advice: ClassVar[str] = "give an array of that shape"  # what to do where set_weights is given another
     generator: ClassVar[Generator | None] = None  # where random numbers come from; None: torch's default
+    further_inputs: ClassVar[str] = ""  # the word under which inputs after the first may be given
+    makes_mask: ClassVar[bool] = False  # whether output_mask gives a mask where none came
+    passes_mask: ClassVar[bool] = False  # whether the first input's mask holds for the output too
+    mask_word: ClassVar[str] = ""  # forward's argument for the first input's mask, or for those of all: found by itself
     activity_penalty: ClassVar[Tensor | None] = None  # added to the loss of the batch it came from
     called: ClassVar[str | None] = None  # what its model calls it
 
@@ -53,6 +57,8 @@ class Layer(Declared, nn.Module):
                 f"{cls.__name__} defines __init__; declare its arguments as annotated fields instead, "
                 "for example `rate: float = 0.5`, and the constructor is made from them"
             )
+        takes = inspect.signature(cls.forward).parameters
+        cls.mask_word = next((word for word in ("mask", "masks") if word in takes), "")
         held = CATALOG.get(cls.__name__)
         if held is not None and held.__module__.startswith("kit.") and not cls.__module__.startswith("kit."):
             raise TypeError(f"the kit has a layer {cls.__name__} already; give yours another name")
@@ -85,6 +91,10 @@ class Layer(Declared, nn.Module):
     def check(self, shape: Shape) -> None:
         """Hook: raise ShapeError where a sample of this shape cannot be taken."""
 
+    def output_mask(self, inputs: tuple[Tensor, ...], masks: tuple[Tensor | None, ...]) -> Tensor | None:
+        """Hook: which times of the output hold something, (n, time), where that is known of the inputs'."""
+        return masks[0] if self.passes_mask else None
+
     def add_weight(
         self,
         name: str,
@@ -115,6 +125,8 @@ class Layer(Declared, nn.Module):
         """The output for tensors; for symbols (see Input), the symbol of the output in a graph."""
         if inputs and isinstance(inputs[0], (list, tuple)):
             inputs = tuple(inputs[0])
+        if self.further_inputs in words:
+            inputs = (*inputs, *words.pop(self.further_inputs))
         if inputs and isinstance(inputs[0], Symbol):
             return connect(self, inputs)
         if not self.built:

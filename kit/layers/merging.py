@@ -34,6 +34,11 @@ class Elementwise(Merging, abstract=True):
 
     verb: ClassVar[str] = "merges"
 
+    def output_mask(self, inputs: tuple[Tensor, ...], masks: tuple[Tensor | None, ...]) -> Tensor | None:
+        """A time holds something where one of the inputs does; unknown where one has no mask."""
+        known = [mask for mask in masks if mask is not None]
+        return functools.reduce(torch.logical_or, known) if len(known) == len(masks) else None
+
     def check_together(self, shapes: tuple[Shape, ...]) -> None:
         if len(set(shapes)) > 1:
             raise ShapeError(
@@ -158,6 +163,17 @@ class Concatenate(Merging):
 
     def forward(self, *x: Tensor) -> Tensor:
         return torch.cat(x, dim=self.axis)
+
+    def output_mask(self, inputs: tuple[Tensor, ...], masks: tuple[Tensor | None, ...]) -> Tensor | None:
+        """The masks side by side along the axis, or what one of them holds, along features; no mask holds all."""
+        if all(mask is None or mask.ndim != x.ndim - 1 for x, mask in zip(inputs, masks, strict=True)):
+            return None
+        held = [
+            mask if mask is not None else torch.ones_like(x[..., 0], dtype=torch.bool)
+            for x, mask in zip(inputs, masks, strict=True)
+        ]
+        axis = self.axis % inputs[0].ndim
+        return torch.cat(held, axis) if axis < inputs[0].ndim - 1 else functools.reduce(torch.logical_or, held)
 
 
 class Merge:

@@ -18,6 +18,7 @@ class GaussianNoise(Layer):
     """
 
     family = "noise"
+    passes_mask = True
 
     stddev: NonNegative
 
@@ -36,6 +37,7 @@ class GaussianDropout(Layer):
     """
 
     family = "noise"
+    passes_mask = True
 
     rate: Fraction
 
@@ -54,6 +56,7 @@ class SpatialDropout(Layer, abstract=True):
     """What the dropouts of whole channels share."""
 
     family = "noise"
+    passes_mask = True
 
     rate: Fraction
 
@@ -120,6 +123,7 @@ class AlphaDropout(Layer):
     """
 
     family = "noise"
+    passes_mask = True
 
     rate: Fraction
 

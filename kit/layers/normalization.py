@@ -33,6 +33,7 @@ class BatchNormalization(Layer):
     """
 
     family = "normalization"
+    passes_mask = True
     seed_order = "input_shape epsilon mode momentum weights"
 
     axis: Annotated[int | None, choice(None, 1, -1)] = None
@@ -58,8 +59,10 @@ class BatchNormalization(Layer):
         self.register_buffer("moving_mean", torch.zeros(features))
         self.register_buffer("moving_variance", torch.ones(features))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         moved = channel_axis(self.axis, x.ndim) == -1
+        if mask is not None and self.training and moved and mask.ndim == x.ndim - 1:
+            return self.normalize_masked(x, mask)
         x = x.movedim(-1, 1) if moved else x
         if self.training:
             y, mean, inverse = torch.native_batch_norm(x, self.gamma, self.beta, None, None, True, 0.0, self.epsilon)
@@ -67,6 +70,17 @@ class BatchNormalization(Layer):
         else:
             y = F.batch_norm(x, self.moving_mean, self.moving_variance, self.gamma, self.beta, eps=self.epsilon)
         return y.movedim(1, -1) if moved else y
+
+    def normalize_masked(self, x: Tensor, mask: Tensor) -> Tensor:
+        """y in training, by the mean and variance of the times that hold something."""
+        weight = mask[..., None].to(x.dtype) / mask.sum().clamp(min=1)
+        axes = tuple(range(x.ndim - 1))
+        mean = (x * weight).sum(axes)
+        variance = ((x - mean).square() * weight).sum(axes)
+        inverse = (variance + self.epsilon).rsqrt()
+        self.remember(mean.detach(), inverse.detach())
+        y = (x - mean) * (inverse if self.gamma is None else inverse * self.gamma)
+        return y if self.beta is None else y + self.beta
 
     def remember(self, mean: Tensor, inverse: Tensor) -> None:
         """Moves the running statistics towards a batch's mean and its 1 / sqrt(variance + epsilon)."""
@@ -92,6 +106,7 @@ class LayerNormalization(Layer):
     """
 
     family = "normalization"
+    passes_mask = True
 
     axis: Annotated[int, choice(-1, 1)] = -1
     epsilon: Positive = 1e-3
@@ -135,6 +150,7 @@ class GroupNormalization(Layer):
     """
 
     family = "normalization"
+    passes_mask = True
 
     groups: Annotated[int, whole(-1)] = 32
     axis: Annotated[int | None, choice(None, 1, -1)] = None

@@ -23,6 +23,7 @@ class Rescaling(Layer):
     """
 
     family = "normalization"
+    passes_mask = True
 
     scale: float
     offset: float = 0.0
@@ -40,6 +41,7 @@ class UnitNormalization(Layer):
     """
 
     family = "normalization"
+    passes_mask = True
 
     axis: Annotated[int, choice(-1, 1)] = -1
 
@@ -60,6 +62,7 @@ class RMSNormalization(Layer):
     """
 
     family = "normalization"
+    passes_mask = True
 
     axis: Annotated[int, choice(-1, 1)] = -1
     epsilon: Positive = 1e-6

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from kit.layers.layer import Layer, ShapeError
+from kit.layers.masking import Mask, run_masked
 from kit.layers.nested import LayerField
-from kit.layers.recurrent import Recurrent
+from kit.layers.recurrence import Recurrent
 from kit.symbols import Shape
 
 
@@ -34,7 +35,8 @@ class Wrapper(Layer, abstract=True):
 class TimeDistributed(Wrapper):
     """y_t = layer(x_t) at each time t.
 
-    In (n, time, ...); out (n, time, ...), the rest as the layer wants and gives it.
+    In (n, time, ...); out (n, time, ...), the rest as the layer wants and gives it. A mask (n, time, inner time) goes
+    to the layer time by time; one of (n, time) is passed on.
 
     layer: what is applied at each time, such as Dense(10); it is held as it is, and keeps weights it has.
     """
@@ -54,8 +56,13 @@ class TimeDistributed(Wrapper):
     def build(self, input_shape: Shape) -> None:
         self.layer.build_for(input_shape[1:])
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.layer(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+    def forward(self, x: Tensor, mask: Mask = None) -> Tensor:
+        inner = mask.flatten(0, 1) if mask is not None and mask.ndim > 2 else None
+        y, _ = run_masked(self.layer, [x.flatten(0, 1)], [inner])
+        return y.unflatten(0, x.shape[:2])
+
+    def output_mask(self, inputs: tuple[Tensor, ...], masks: tuple[Mask, ...]) -> Mask:
+        return masks[0] if masks[0] is None or masks[0].ndim == 2 else masks[0].flatten(2).any(-1)
 
 
 class Bidirectional(Wrapper):
@@ -63,7 +70,8 @@ class Bidirectional(Wrapper):
 
     In (n, time, input_dim); out (n, units), or (n, time, units) where the layer returns sequences, both of which then
     run from the first time to the last; twice the units where merged by concat (Schuster & Paliwal 1997).
-    The backward layer is one like the given, with weights of its own, which come after the given one's.
+    The backward layer is one like the given, with weights of its own, which come after the given one's. First states
+    are the given layer's, then the backward one's. A sequence's output is 0 where a mask says that there is nothing.
 
     layer: a recurrent layer, such as LSTM(64).
     merge_mode: "concat" side by side; "sum", "ave" (the mean) or "mul" (the product) of the two.
@@ -71,6 +79,7 @@ class Bidirectional(Wrapper):
 
     family = "recurrent"
     input_axes = "time input_dim"
+    further_inputs = "initial_state"
 
     layer: LayerField
     merge_mode: Literal["concat", "sum", "ave", "mul"] = "concat"
@@ -83,18 +92,33 @@ class Bidirectional(Wrapper):
         self.backward = self.layer.twin()
         self.backward.go_backwards = True
 
-    def check(self, shape: Shape) -> None:
-        self.layer.accept(shape)
+    def accept(self, *shapes: Shape) -> None:
+        """Raises ShapeError where the sequence, or the states after it, do not fit the layers."""
+        super().accept(*shapes[:1])
+        half = (len(shapes) + 1) // 2
+        self.layer.accept(*shapes[:half])
+        self.backward.accept(shapes[0], *shapes[half:])
 
     def build(self, input_shape: Shape) -> None:
         for inner in self.inside().values():
             inner.build_for(input_shape)
 
-    def forward(self, x: Tensor) -> Tensor:
-        there, back = (inner(x) for inner in self.inside().values())
-        if self.layer.return_sequences:
-            back = back.flip(1)
-        return self.merge(there, back)
+    def forward(self, x: Tensor, *initial: Tensor, mask: Mask = None) -> Tensor:
+        half = len(initial) // 2
+        there, back = self.layer(x, *initial[:half], mask=mask), self.backward(x, *initial[half:], mask=mask)
+        if not self.layer.return_sequences:
+            return self.merge(there, back)
+        y = self.merge(there, back.flip(1))
+        return y if mask is None else y.masked_fill(~mask[..., None], 0)
+
+    def output_mask(self, inputs: tuple[Tensor, ...], masks: tuple[Mask, ...]) -> Mask:
+        return masks[0] if self.layer.return_sequences else None
+
+    def reset_states(self) -> None:
+        """Lets stateful layers start from 0 again."""
+        for inner in self.inside().values():
+            if isinstance(inner, Recurrent):
+                inner.reset_states()
 
     def merge(self, there: Tensor, back: Tensor) -> Tensor:
         """One tensor of the two."""

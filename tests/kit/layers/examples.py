@@ -51,6 +51,7 @@ EXAMPLES: dict[str, list[Example]] = {
     "Softmax": [Example("Softmax()", ((5,),)), Example("Softmax(axis=1)", ((2, 3, 3),))],
     "Embedding": [
         Example("Embedding(4, 3)", ((5,),)),
+        Example("Embedding(5, 3, mask_zero=True)", ((4,),)),
         Example('Embedding(5, 3, init="normal", W_regularizer="l2(0.1)", W_constraint="unitnorm")', ((2, 3),)),
     ],
     "WordContextProduct": [
@@ -68,18 +69,22 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("SimpleDeepRNN(3, depth=1, use_bias=False)", ((4, 2),)),
     ],
     "GRU": [
+        Example("GRU(3, return_sequences=True)", ((4, 2), (3,))),
         Example("GRU(3)", ((4, 2),)),
         Example("GRU(2, 3, return_sequences=True, reset_after=False)", ((4, 2),)),
         Example('GRU(3, activation="sigmoid", inner_activation="hard_sigmoid", go_backwards=True)', ((4, 2),)),
         Example('GRU(3, use_bias=False, recurrent_constraint="maxnorm(2.0)")', ((4, 2),)),
     ],
     "LSTM": [
+        Example("LSTM(3, dropout=0.5, recurrent_dropout=0.2)", ((4, 2), (3,), (3,))),
         Example("LSTM(3)", ((4, 2),)),
         Example('LSTM(2, 3, activation="sigmoid", inner_activation="hard_sigmoid")', ((4, 2),)),
         Example("LSTM(3, return_sequences=True, use_bias=False)", ((4, 2),)),
         Example('LSTM(3, unit_forget_bias=False, bias_initializer="normal", kernel_regularizer="l2(0.1)")', ((1, 2),)),
     ],
+    "Masking": [Example("Masking()", ((4, 2),)), Example("Masking(-1.0)", ((3, 2, 2),))],
     "Bidirectional": [
+        Example("Bidirectional(LSTM(2, dropout=0.5, stateful=True))", ((4, 2), (2,), (2,), (2,), (2,))),
         Example("Bidirectional(LSTM(3))", ((4, 2),)),
         Example('Bidirectional(GRU(3, return_sequences=True, reset_after=False), merge_mode="ave")', ((4, 2),)),
         Example('Bidirectional(SimpleRNN(2, kernel_regularizer="l2(0.1)"), "mul", trainable=False)', ((4, 2),)),
