@@ -2,6 +2,7 @@
 
 from kit import (
     activations,
+    callbacks,
     constraints,
     datasets,
     fields,
@@ -43,6 +44,7 @@ __all__ = [
     "Sequential",
     "ShapeError",
     "activations",
+    "callbacks",
     "constraints",
     "datasets",
     "fields",

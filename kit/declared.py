@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 import typing
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from torch import Tensor
@@ -62,6 +63,8 @@ def plain(value: Any, full: bool = False) -> Any:
     """A field's value as plain data. full: of an object inside all fields, not the call that made it."""
     if isinstance(value, (list, tuple)):
         return [plain(item, full) for item in value]
+    if isinstance(value, Mapping):
+        return {key: plain(item, full) for key, item in value.items()}
     if full and isinstance(value, Declared) and value.nested:
         return {value.nested: type(value).__name__, "config": value.get_config()}
     return name_of(value) if callable(value) else value

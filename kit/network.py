@@ -1,5 +1,6 @@
 """Network: layers and what each of them reads, as an ordinary torch module."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -86,6 +87,21 @@ class Network(nn.Module):
     def name_of(self, layer: nn.Module) -> str:
         """What the network calls a layer."""
         return next(name for name, held in self.layers.items() if held is layer)
+
+    @property
+    def input_labels(self) -> list[str]:
+        """What the inputs are called."""
+        return [name or f"input_{i + 1}" for i, name in enumerate(self.input_names)]
+
+    @property
+    def output_names(self) -> list[str]:
+        """What the outputs are called: by the layers they come from, with a number where one gives several."""
+        inputs, found = len(self.shapes), []
+        for output in self.outputs:
+            name = self.input_labels[output] if output < inputs else self.name_of(self.steps[output - inputs].layer)
+            free = itertools.chain([name], (f"{name}_{i}" for i in itertools.count(2)))
+            found.append(next(name for name in free if name not in found))
+        return found
 
     @property
     def is_chain(self) -> bool:

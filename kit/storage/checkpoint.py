@@ -13,22 +13,26 @@ import torch
 from torch import nn
 
 from kit import objectives
+from kit.callbacks import Callback
 from kit.declared import plain
 from kit.graph import document, from_document
 from kit.layers.nested import own
 from kit.models import Model
-from kit.names import name_of, parse_call
+from kit.names import parse_call
 from kit.optimizers import OPTIMIZERS
 from kit.storage import foreign
 from kit.storage.errors import StorageError
 from kit.storage.reader import Stored, read
 from kit.storage.writer import write
 from kit.training.history import History, Series
+from kit.training.precision import LossScale
 from kit.training.randomness import Randomness
 from kit.training.session import Session
 
 WEIGHTS, STATE, HISTORY, SESSION = "weights/", "optimizer/", "history/", "session/"
+COUNTED, CALLBACK = f"{SESSION}counted/", f"{SESSION}callbacks/"
 SETTINGS = ("batch_size", "epochs", "shuffle", "validation_split", "accuracy", "threads")
+SINCE = ("steps_per_epoch",)  # settings that files of the first version do not have
 
 
 def save(model: Any, path: Any) -> None:
@@ -43,6 +47,8 @@ def save(model: Any, path: Any) -> None:
         }
         if model.compiled:
             config["updates"] = model.update.updates
+            if model.update.scale is not None:
+                config["loss_scale"] = list(vars(model.update.scale).values())
             for i, state in enumerate(model.update.states):
                 arrays.update({f"{STATE}{i}/{name}": vector.cpu().numpy().copy() for name, vector in state.items()})
         config["history"] = history_of(model.history, arrays)
@@ -75,8 +81,10 @@ def settings_of(model: Model) -> dict[str, Any]:
     """What compile was given, as plain data."""
     return {
         "optimizer": {"class": type(model.optimizer).__name__, "config": model.optimizer.get_config()},
-        "loss": name_of(model.loss),
-        "metrics": [name if name == "accuracy" else name_of(metric) for name, metric in model.metrics.items()],
+        "loss": plain(model.loss),
+        "loss_weights": plain(model.loss_weights),
+        "metrics": plain(model.metrics),
+        "precision": model.precision,
         "class_mode": model.class_mode,
     }
 
@@ -107,8 +115,15 @@ def session_of(session: Session, arrays: dict[str, np.ndarray]) -> dict[str, Any
     arrays.update({f"{SESSION}{name}": state for name, state in session.randomness.states().items()})
     if position.order is not None:
         arrays[f"{SESSION}order"] = position.order.numpy().copy()
+    for tallies in position.means.tallies or []:
+        for name, tally in tallies.items():
+            for part, value in tally.state().items():
+                arrays[f"{COUNTED}{name}/{part}"] = value.cpu().numpy().copy()
+    weights = session.class_weight
     return {
-        **{name: getattr(session, name) for name in SETTINGS},
+        **{name: getattr(session, name) for name in (*SETTINGS, *SINCE)},
+        "class_weight": None if weights is None else [[int(key), float(value)] for key, value in weights.items()],
+        "callbacks": [callback_state(i, callback, arrays) for i, callback in enumerate(session.callbacks)],
         **{name: getattr(position, name) for name in ("epoch", "batch", "step")},
         "seed": session.randomness.seed,
         "means": {name: float(total) for name, total in position.means.sums.items()},
@@ -117,15 +132,33 @@ def session_of(session: Session, arrays: dict[str, np.ndarray]) -> dict[str, Any
     }
 
 
+def callback_state(number: int, callback: Any, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Where a callback is, as plain data; its arrays go to the arrays."""
+    state = callback.state() if isinstance(callback, Callback) else {}
+    held = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
+    arrays.update({f"{CALLBACK}{number}/{name}": value for name, value in held.items()})
+    return {name: value for name, value in state.items() if name not in held}
+
+
+def under(stored: Stored, prefix: str) -> dict[str, np.ndarray]:
+    """The arrays whose names begin so, by the rest of their names."""
+    return {name.removeprefix(prefix): array for name, array in stored.arrays.items() if name.startswith(prefix)}
+
+
 def session_from(stored: Stored, model: Model) -> Session | None:
     """The session in a file, without its data; None where the file has none."""
     saved = stored.config.get("session")
     if saved is None:
         return None
-    session = Session(**{name: saved[name] for name in SETTINGS}, randomness=Randomness(saved["seed"], model.device))
+    settings = {name: saved[name] for name in SETTINGS} | {name: saved.get(name) for name in SINCE}
+    session = Session(**settings, randomness=Randomness(saved["seed"], model.device))
+    if saved.get("class_weight") is not None:
+        session.class_weight = {int(key): float(value) for key, value in saved["class_weight"]}
+    states = enumerate(saved.get("callbacks", []))
+    session.callback_states = [{**state, **under(stored, f"{CALLBACK}{number}/")} for number, state in states]
     names = ("host", "device")
-    states = {name: stored.arrays[SESSION + name] for name in names if SESSION + name in stored.arrays}
-    session.randomness.go_on(states)
+    generators = {name: stored.arrays[SESSION + name] for name in names if SESSION + name in stored.arrays}
+    session.randomness.go_on(generators)
     position = session.position
     position.epoch, position.batch, position.step = (int(saved[name]) for name in ("epoch", "batch", "step"))
     order = stored.arrays.get(f"{SESSION}order")
@@ -134,6 +167,9 @@ def session_from(stored: Stored, model: Model) -> Session | None:
     position.means.sums = {
         name: torch.tensor(total, dtype=torch.float64, device=model.device) for name, total in saved["means"].items()
     }
+    for name, array in under(stored, COUNTED).items():
+        metric, part = name.rsplit("/", 1)
+        position.means.saved.setdefault(metric, {})[part] = torch.from_numpy(np.array(array))
     session.known_fingerprint = str(saved["fingerprint"])
     return session
 
@@ -219,16 +255,23 @@ def compile_as(model: Model, stored: Stored, custom: Mapping[str, Any] | None, p
     settings = stored.config["compile"]
     made = settings["optimizer"]
     classes = {**{cls.__name__: cls for cls in OPTIMIZERS.values()}, **(custom or {})}
-    for name, known in ((made["class"], made["class"] in classes), (settings["loss"], knows(settings["loss"], custom))):
-        if not known:
-            raise StorageError(f"{path} was trained with {name!r}, which is not known here; pass it in custom_objects")
+    if made["class"] not in classes:
+        raise not_known(path, made["class"])
+    loss = owned(settings["loss"], custom)
+    for each in loss.values() if isinstance(loss, dict) else loss if isinstance(loss, list) else [loss]:
+        if isinstance(each, str) and parse_call(each)[0] not in objectives.KNOWN:
+            raise not_known(path, each)
     model.compile(
         classes[made["class"]](**{name: own(value, custom) for name, value in made["config"].items()}),
-        own(settings["loss"], custom),
-        [own(metric, custom) for metric in settings["metrics"]],
+        loss,
+        owned(settings["metrics"], custom),
         class_mode=settings["class_mode"],
+        loss_weights=settings.get("loss_weights"),
+        precision=settings.get("precision", "float32"),
     )
     model.update.updates = int(stored.config["updates"])
+    if model.update.scale is not None:
+        model.update.scale = LossScale(*stored.config["loss_scale"])
     model.update.prepare()
     for i, state in enumerate(model.update.states):
         for name, vector in state.items():
@@ -240,9 +283,18 @@ def compile_as(model: Model, stored: Stored, custom: Mapping[str, Any] | None, p
             vector.copy_(torch.from_numpy(np.array(array)))
 
 
-def knows(loss: str, custom: Mapping[str, Any] | None) -> bool:
-    """Whether the name of a loss, or its call, is that of one of ours or of the caller's."""
-    return loss in (custom or {}) or parse_call(loss)[0] in objectives.KNOWN
+def owned(value: Any, custom: Mapping[str, Any] | None) -> Any:
+    """A setting, with the caller's own objects where it names them."""
+    if isinstance(value, list):
+        return [owned(item, custom) for item in value]
+    if isinstance(value, dict):
+        return {key: owned(item, custom) for key, item in value.items()}
+    return own(value, custom)
+
+
+def not_known(path: Any, name: str) -> StorageError:
+    """The error for a file that names something of its author's own."""
+    return StorageError(f"{path} was trained with {name!r}, which is not known here; pass it in custom_objects")
 
 
 def history_from(stored: Stored) -> History:

@@ -15,7 +15,7 @@ def text(values: dict[str, float]) -> str:
     return ", ".join(f"{name} {value:.4g}" for name, value in values.items())
 
 
-def shown(records: Iterable[Record], epochs: int, batches: int, verbose: int) -> Iterator[Record]:
+def shown(records: Iterable[Record], epochs: int, batches: int | None, verbose: int) -> Iterator[Record]:
     """The same records; the progress is printed on the way."""
     if verbose == 1:
         yield from with_bar(records, epochs, batches)
@@ -26,12 +26,12 @@ def shown(records: Iterable[Record], epochs: int, batches: int, verbose: int) ->
         yield record
 
 
-def with_bar(records: Iterable[Record], epochs: int, batches: int) -> Iterator[Record]:
+def with_bar(records: Iterable[Record], epochs: int, batches: int | None) -> Iterator[Record]:
     """A bar over all batches of all epochs, with the latest values behind it."""
     from tqdm import tqdm
 
     read = 0.0
-    with tqdm(total=epochs * batches, unit="batch", dynamic_ncols=True) as bar:
+    with tqdm(total=None if batches is None else epochs * batches, unit="batch", dynamic_ncols=True) as bar:
         for record in records:
             if record.ended is not None or time.monotonic() - read > REFRESH:
                 read = time.monotonic()

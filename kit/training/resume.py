@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Any
 
+from kit.callbacks import Callback, listed
 from kit.training.autosave import Autosave
 from kit.training.run import Run
+from kit.training.session import Augment
 
 
 def resume(
     path: Any,
     X: Any,
-    y: Any,
-    validation_data: tuple[Any, Any] | None = None,
+    y: Any = None,
+    validation_data: Any = None,
     *,
+    sample_weight: Any = None,
+    augment: Augment | None = None,
     autosave_every: float = 30.0,
-    callbacks: Iterable[Callable[..., None]] = (),
+    callbacks: Iterable[Callable[..., Any]] = (),
     custom_objects: Mapping[str, Any] | None = None,
     other_data: bool = False,
 ) -> Run:
     """The run saved in the HDF5 file `path`, at work again from where it was saved; it goes on saving itself to it.
 
-    X, y, validation_data: what it was trained on. other_data: allow others than those. autosave_every: seconds.
-    callbacks: as in fit. custom_objects: classes and functions of your own, by name. `run.model` is the model.
+    X, y, validation_data, sample_weight, augment, callbacks: as fit was given them; callbacks of kit.callbacks go on
+    with the state they had. other_data: allow others than those. autosave_every: seconds between two saves.
+    custom_objects: classes and functions of your own, by name. `run.model` is the model.
     On the same machine, versions and thread count, the run is bit for bit the one that was never interrupted (CPU).
     Raises ValueError where the file holds no training, or one on other data; StorageError where it is damaged.
     """
@@ -34,14 +39,18 @@ def resume(
     if session is None:
         raise ValueError(f"{path} holds a model that was not saved in training; load it, and fit it")
     saved = session.fingerprint
-    model.give_data(session, X, y, validation_data)
+    model.give_data(session, X, y, validation_data, sample_weight)
+    session.augment, session.callbacks = augment, listed(callbacks)
+    for number, state in enumerate(session.callback_states[: len(session.callbacks)]):
+        callback: Any = session.callbacks[number]
+        if isinstance(callback, Callback):
+            callback.go_on(state)
     session.known_fingerprint = None
     if session.fingerprint != saved and not other_data:
         raise ValueError(
             f"{path} was trained on other data than these; give the same X and y, or say other_data=True to go on"
         )
-    if session.position.order is not None and len(session.position.order) != len(session.data or ()):
-        raise ValueError(
-            f"{path} is in the middle of an epoch over {len(session.position.order)} samples; give as many"
-        )
-    return model.start(session, Autosave(model, path, autosave_every), callbacks)
+    order = session.position.order
+    if order is not None and isinstance(session.data, Sized) and len(order) != len(session.data):
+        raise ValueError(f"{path} is in the middle of an epoch over {len(order)} samples; give as many")
+    return model.start(session, Autosave(model, path, autosave_every))

@@ -53,7 +53,6 @@ class Run:
     def __init__(self, model: Trainable, records: Iterator[Record], session: Session, autosave: Autosave) -> None:
         self.model, self.session, self.autosave = model, session, autosave
         self.epochs, self.batches = session.epochs, session.batches
-        self.steps = self.epochs * self.batches
         self.history = model.history
         self.number = next(NUMBERS)
         self.name = f"run {self.number}"
@@ -75,6 +74,7 @@ class Run:
         LIVING.add(self)
         WORKING.add(self)
         self._thread = threading.Thread(target=self._work, name=f"hornbook {self.name}")
+        model.run = self  # before the thread, which takes it away again at its end
         self._thread.start()
 
     @property
@@ -86,6 +86,11 @@ class Run:
     def ended(self) -> bool:
         """Whether it is over."""
         return self._state in ENDED
+
+    @property
+    def steps(self) -> int | None:
+        """How many batches it is to train; None where the data do not say how many an epoch has."""
+        return None if self.batches is None else self.epochs * self.batches
 
     @property
     def elapsed(self) -> float:
@@ -105,7 +110,9 @@ class Run:
     def eta(self) -> float | None:
         """Seconds to go; None where that is not known."""
         done = self.step_count - self.steps_before
-        return None if self.ended or not done else (self.steps - self.step_count) * self.elapsed / done
+        if self.ended or not done or self.steps is None:
+            return None
+        return (self.steps - self.step_count) * self.elapsed / done
 
     def pause(self) -> None:
         """Rest after the batch at work."""

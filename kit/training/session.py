@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-import torch
 from torch import Tensor
 
-from kit.training.data import Data
+from kit.training.data import Source
 from kit.training.randomness import Randomness
+
+Augment = Callable[..., Any]  # from (inputs, generator) to inputs
 
 
 class Means:
-    """Running means of values, weighted by the number of samples; nothing is read from the device until asked."""
+    """Running means of values, weighted by the number of samples, and the metrics that are counted instead.
 
-    def __init__(self) -> None:
+    tallies: of each output, what is counted under which name; None where that is not begun yet.
+    Nothing is read from the device until asked.
+    """
+
+    def __init__(self, tallies: Sequence[dict[str, Any]] | None = None) -> None:
         self.samples = 0
         self.sums: dict[str, Tensor] = {}
+        self.tallies = tallies
+        self.saved: dict[str, dict[str, Tensor]] = {}  # where a file says the counts were
 
     def add(self, values: dict[str, Tensor], samples: int) -> None:
         """Counts the values of a batch of so many samples."""
@@ -28,9 +36,18 @@ class Means:
             else:
                 self.sums[name] = value.double() * samples if value.device.type != "mps" else value * samples
 
+    def count(self, targets: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:
+        """Counts a batch's targets and outputs."""
+        for tallies, target, output in zip(self.tallies or (), targets, outputs, strict=False):
+            for tally in tallies.values():
+                tally.add(target, output)
+
     def read(self, prefix: str = "") -> dict[str, float]:
         """The means so far, as numbers."""
-        return {prefix + name: float(total) / self.samples for name, total in self.sums.items()}
+        found = {prefix + name: float(total) / self.samples for name, total in self.sums.items()}
+        return found | {
+            prefix + name: tally.read() for tallies in self.tallies or () for name, tally in tallies.items()
+        }
 
 
 @dataclass
@@ -53,6 +70,8 @@ class Session:
     """One training: what it was asked to do, its data, its randomness, and its position.
 
     accuracy: whether it is measured beside the metrics of compile. threads: of the thread it runs in.
+    class_weight: how much each class counts. steps_per_epoch: where the data do not say. augment: varies the inputs of
+    each batch. callbacks: what is called after each batch. callback_states: where a file says they were.
     """
 
     batch_size: int
@@ -62,23 +81,27 @@ class Session:
     accuracy: bool
     threads: int
     randomness: Randomness
+    class_weight: Mapping[Any, float] | None = None
+    steps_per_epoch: int | None = None
     position: Position = field(default_factory=Position)
-    data: Data | None = None
-    validation: Data | None = None
+    data: Source | None = None
+    validation: Source | None = None
+    augment: Augment | None = None
+    callbacks: list[Callable[..., Any]] = field(default_factory=list)
+    callback_states: list[dict[str, Any]] = field(default_factory=list)
     known_fingerprint: str | None = None
 
     @property
-    def batches(self) -> int:
-        """How many batches an epoch has."""
-        return -(-len(self.data) // self.batch_size) if self.data is not None else 0
+    def batches(self) -> int | None:
+        """How many batches an epoch has; None where that is not known."""
+        if self.data is None:
+            return 0
+        count = self.data.count(self.batch_size)
+        return count if self.steps_per_epoch is None or count is None else min(count, self.steps_per_epoch)
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the data it trains on."""
+        """What tells the data it trains on from others."""
         if self.known_fingerprint is None:
-            digest = hashlib.sha256()
-            for tensor in self.data.tensors() if self.data is not None else []:
-                digest.update(f"{tuple(tensor.shape)} {tensor.dtype} ".encode())
-                digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
-            self.known_fingerprint = digest.hexdigest()
+            self.known_fingerprint = self.data.fingerprint() if self.data is not None else ""
         return self.known_fingerprint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from kit.training.data import Data
+from kit.training.data import Batch, Source
+from kit.training.goal import Goal
 from kit.training.session import Means, Session
 
 if TYPE_CHECKING:
-    from kit.training.trainable import Metrics, Trainable
+    from kit.training.trainable import Trainable
 
 
 @dataclass(slots=True)
@@ -67,41 +69,79 @@ def batch_by_batch(model: Trainable, session: Session) -> Iterator[Record]:
     """The records of a session, from its position on. The model's lock is held during a batch, never between two."""
     data, position, randomness = session.data, session.position, session.randomness
     assert data is not None
-    metrics = model.metrics_asked(session.accuracy)
+    goal = model.goal(session.accuracy)
     with model.lock:
         randomness.lend(model.module)
         model.update.prepare()
     for epoch in range(position.epoch, session.epochs + 1):
         if position.batch == 0:
-            position.order = torch.randperm(len(data), generator=randomness.host) if session.shuffle else None
+            position.order = data.order(randomness.host) if session.shuffle else None
             position.means = Means()
-        for batch in data.batches(session.batch_size, position.order, position.batch):
+        begin_tallies(model, goal, position.means)
+        batches = data.batches(session.batch_size, position.order, position.batch)
+        for batch, last in told_the_last(until(batches, session.steps_per_epoch, position.batch)):
             with model.lock:
-                values = model.update(batch.to(model.device), metrics)
+                batch = augmented(batch.to(model.device), session)
+                values = model.update(batch, goal, position.means)
                 position.means.add(values, len(batch))
                 position.batch += 1
                 position.step += 1
             record = Record(position.step, epoch, len(batch), values)
-            if position.batch == session.batches:
+            if last:
                 record.ended = position.means.read()
                 if session.validation is not None:
-                    record.ended.update(measure(model, session.validation, session.batch_size, metrics, "val_"))
+                    record.ended.update(measure(model, session.validation, session.batch_size, goal, "val_"))
                 position.epoch, position.batch, position.order = epoch + 1, 0, None
             yield record
 
 
-def measure(model: Trainable, data: Data, batch_size: int, metrics: Metrics, prefix: str = "") -> dict[str, float]:
+def until(batches: Iterator[Batch], most: int | None, done: int) -> Iterator[Batch]:
+    """The batches of an epoch of which some are done; not more than are wanted."""
+    return batches if most is None else itertools.islice(batches, max(most - done, 0))
+
+
+def told_the_last(batches: Iterator[Batch]) -> Iterator[tuple[Batch, bool]]:
+    """Each batch, and whether it is the last."""
+    batch = next(batches, None)
+    while batch is not None:
+        following = next(batches, None)
+        yield batch, following is None
+        batch = following
+
+
+def augmented(batch: Batch, session: Session) -> Batch:
+    """The batch with its inputs varied, where that is wanted, by the session's own random numbers."""
+    if session.augment is None:
+        return batch
+    one = len(batch.inputs) == 1
+    varied = session.augment(batch.inputs[0] if one else batch.inputs, session.randomness.device)
+    return Batch([varied] if one else list(varied), batch.targets, batch.weights)
+
+
+def begin_tallies(model: Trainable, goal: Goal, means: Means) -> None:
+    """Makes what the counted metrics need, where there are some; a count that was saved is gone on with."""
+    if means.tallies is not None or not any(end.counted for end in goal.ends):
+        return
+    means.tallies = goal.tallies(model.output_shapes(), model.device)
+    for tallies in means.tallies:
+        for name, tally in tallies.items():
+            if name in means.saved:
+                tally.go_on(means.saved[name])
+
+
+def measure(model: Trainable, data: Source, batch_size: int, goal: Goal, prefix: str = "") -> dict[str, float]:
     """Loss and metrics of a model on data, nothing changed; the lock is taken batch by batch."""
     means = Means()
     for batch in data.batches(batch_size):
+        begin_tallies(model, goal, means)
         batch = batch.to(model.device)
         with model.lock, evaluating(model.module), torch.no_grad():
-            output = model.module(*batch.inputs)
-            values = {"loss": model.objective(batch.target, output).mean()}
-            values.update({name: metric(batch.target, output).mean() for name, metric in metrics.items()})
+            outputs = model.outputs(batch)
+            loss, values = goal.reach(outputs, batch)
             if model.update.penalties:
-                values["loss"] = values["loss"] + model.update.penalty()
-        means.add(values, len(batch))
+                loss = loss + model.update.penalty()
+            means.count(batch.targets, outputs)
+            means.add({"loss": loss, **values, **goal.measured(outputs, batch)}, len(batch))
     return means.read(prefix)
 
 

@@ -5,35 +5,37 @@ from __future__ import annotations
 import copy
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from kit import metrics as metric_names
 from kit import objectives, optimizers
+from kit.callbacks import Callback, StopTraining, listed
 from kit.fields import refuse_what_cannot_be_kept
 from kit.layers.layer import ShapeError
 from kit.network import Network
 from kit.spelling import spelled
 from kit.summary import shape_text
 from kit.symbols import Shape
-from kit.training import data as incoming
+from kit.training import checks
 from kit.training.autosave import Autosave
-from kit.training.data import Data
+from kit.training.data import Batch, Data, Source
+from kit.training.goal import Goal, goal
 from kit.training.history import History
 from kit.training.lock import FairLock
+from kit.training.precision import PRECISIONS, full, lowered
 from kit.training.progress import shown
 from kit.training.randomness import Randomness
 from kit.training.run import Run
-from kit.training.session import Session
+from kit.training.session import Augment, Session
+from kit.training.sources import Columns, columns, is_read_by_row, is_stream, streamed
 from kit.training.steps import Record, advice, batch_by_batch, became_nan, evaluating, measure
 from kit.training.update import Update
 
-Metric = str | Callable[[Tensor, Tensor], Tensor]
-Metrics = dict[str, Callable[..., Tensor]]
+Loss = Any  # a name or a function; a list or a dict of them for several outputs
 
 
 class Trainable:
@@ -55,10 +57,11 @@ class Trainable:
         self.history = History()
         self.session: Session | None = None
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.loss: Any = None
-        self.objective: Callable[..., Tensor]
+        self.loss: Loss = None
+        self.loss_weights: Any = None
+        self.metrics: Any = []
         self.class_mode: str | None = None
-        self.metrics: Metrics = {}
+        self.precision = "float32"
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: everything but the lock, the run and the session, which are this model's own."""
@@ -76,60 +79,75 @@ class Trainable:
     def compile(
         self,
         optimizer: str | optimizers.Optimizer = "rmsprop",
-        loss: Any = None,
-        metrics: Sequence[Metric] | str | None = None,
+        loss: Loss = None,
+        metrics: Any = None,
         class_mode: str | None = None,
+        *,
+        loss_weights: Any = None,
+        precision: str = "float32",
     ) -> None:
         """Says how to train: by which optimizer, to lower which loss.
 
-        metrics: names ("accuracy") or functions (y_true, y_pred), measured beside the loss.
+        metrics: names ("accuracy", "auc"), functions (y_true, y_pred) or objects, measured beside the loss.
         class_mode: "categorical" or "binary", how classes are read from the outputs (2015); by the outputs if none.
+        loss_weights: how much the loss of each output counts. precision: "float32", or "mixed_bfloat16" or
+        "mixed_float16", in which most of the model computes in 16 bits while weights and losses keep 32.
+        A model of several outputs takes one loss for all, or a list or a dict (by the outputs' names) of losses,
+        loss_weights and metrics.
         """
-        if metrics in ("categorical", "binary"):  # 2015's third argument
-            metrics, class_mode = None, str(metrics)
+        if isinstance(metrics, str) and metrics in ("categorical", "binary"):  # 2015's third argument
+            metrics, class_mode = None, metrics
         if class_mode not in (None, "categorical", "binary"):
             raise ValueError(f"class_mode={class_mode!r}: it takes 'categorical' or 'binary'")
+        if precision not in PRECISIONS:
+            raise ValueError(f"compile(precision={precision!r}): it takes {', '.join(map(repr, PRECISIONS))}")
         if loss is None:
             raise TypeError(f"compile needs a loss; known are {', '.join(objectives.OBJECTIVES)}, or a function")
         self._refuse_while_running("compile")
-        objective = objectives.get(loss)
-        if not isinstance(loss, nn.Module):
-            refuse_what_cannot_be_kept(loss, objectives.OBJECTIVES, "loss")
+        for each in loss.values() if isinstance(loss, Mapping) else loss if isinstance(loss, (list, tuple)) else [loss]:
+            if not isinstance(each, nn.Module):
+                refuse_what_cannot_be_kept(each, objectives.OBJECTIVES, "loss")
+        goal(loss, loss_weights, metrics, self.module.output_names, class_mode)  # refuses what does not suit the model
         self.optimizer = copy.copy(optimizers.get(optimizer))  # its fields may be changed for this model alone
-        self.loss, self.objective, self.class_mode = loss, objective, class_mode
-        self.metrics = self._metrics([metrics] if isinstance(metrics, str) else metrics or ())
+        self.loss, self.loss_weights, self.class_mode, self.precision = loss, loss_weights, class_mode, precision
+        self.metrics = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or []
         self.update = Update(self)
 
-    def _metrics(self, metrics: Iterable[Metric]) -> Metrics:
-        found: Metrics = {}
-        for metric in metrics:
-            name = metric if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__)
-            name = "accuracy" if name == "acc" else name
-            if name in found and callable(metric):
-                name = next(f"{name}_{i}" for i in range(2, 10**9) if f"{name}_{i}" not in found)
-            refuse_what_cannot_be_kept(metric, metric_names.METRICS, "metric")
-            by_mode = {"binary": "binary_accuracy", "categorical": "categorical_accuracy"}
-            found[name] = metric_names.get(by_mode.get(self.class_mode or "", metric) if name == "accuracy" else metric)
-        return found
+    def goal(self, accuracy: bool = False) -> Goal:
+        """What is lowered and measured. accuracy: that too, as a call may ask for it (2015)."""
+        return goal(self.loss, self.loss_weights, self.metrics, self.module.output_names, self.class_mode, accuracy)
 
-    def metrics_asked(self, accuracy: bool) -> Metrics:
-        """The metrics of compile, and accuracy where a call asks for it as in 2015."""
-        return {**self.metrics, **(self._metrics(["accuracy"]) if accuracy else {})}
+    def outputs(self, batch: Batch) -> tuple[Tensor, ...]:
+        """What the module makes of a batch, in 32 bits."""
+        if self.precision == "float32":
+            found = self.module(*batch.inputs)
+            return found if isinstance(found, tuple) else (found,)
+        with lowered(self.precision, self.device):
+            found = self.module(*batch.inputs)
+        return tuple(map(full, found if isinstance(found, tuple) else (found,)))
+
+    def output_shapes(self) -> list[Shape]:
+        """The shape of one sample of each output, of a model that is built."""
+        return self.module.build(*(shape for shape in self.module.shapes if shape is not None))
 
     @spelled
     def fit(
         self,
         X: Any,
-        y: Any,
+        y: Any = None,
         batch_size: int = 32,
         epochs: int = 1,
         verbose: int = 1,
         validation_split: float = 0.0,
-        validation_data: tuple[Any, Any] | None = None,
+        validation_data: Any = None,
         shuffle: bool = True,
         show_accuracy: bool = False,
         *,
-        callbacks: Iterable[Callable[..., None]] = (),
+        sample_weight: Any = None,
+        class_weight: Mapping[Any, float] | None = None,
+        steps_per_epoch: int | None = None,
+        augment: Augment | None = None,
+        callbacks: Iterable[Callable[..., Any]] = (),
         background: bool = False,
         seed: int | None = None,
         autosave: Any = None,
@@ -137,9 +155,16 @@ class Trainable:
     ) -> Any:
         """Trains on samples X (n, ...) and targets y (n, ...), and gives the History; in the background, a Run at once.
 
+        X, y: arrays, tensors, lists or tables (pandas); lists or dicts of them for several inputs or outputs; rows that
+        are read when needed (HDF5Matrix, h5py.Dataset, numpy.memmap). Or X alone: a torch Dataset or DataLoader, a
+        generator of (X, y) or (X, y, weights), or a function that makes one for each epoch.
         batch_size: samples an update. epochs: passes over the data. verbose: 0 silent, 1 a bar, 2 a line an epoch.
-        validation_split: fraction at the end held out, before shuffling. validation_data: (X, y) to measure on.
-        shuffle: whether each epoch has an order of its own. callbacks: called with each Record after its batch.
+        validation_split: fraction at the end held out, before shuffling. validation_data: (X, y), (X, y, weights) or a
+        Dataset or DataLoader to measure on.
+        show_accuracy: measure accuracy too (2015). sample_weight: how much each sample counts (n,). class_weight: how
+        much each class counts, {1: 5.0}. steps_per_epoch: batches an epoch, where a generator has no end.
+        augment: varies the inputs of each batch, (tensor, torch.Generator) -> tensor, such as an ImageDataGenerator.
+        callbacks: called with each Record after its batch; see kit.callbacks.
         seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to at the start,
         every `autosave_every` seconds and at the end.
         Raises ValueError where the data do not suit the model.
@@ -147,20 +172,24 @@ class Trainable:
         self._check_compiled("fit")
         self._refuse_while_running("fit")
         check_counts("fit", batch_size=batch_size, epochs=epochs)
+        if steps_per_epoch is not None:
+            check_counts("fit", steps_per_epoch=steps_per_epoch)
+        functions = listed(callbacks)
         session = self.session_for(
-            X, y, batch_size, epochs, shuffle, validation_split, validation_data, show_accuracy, seed, background
-        )
+            X, y, batch_size, epochs, shuffle, validation_split, validation_data, show_accuracy, seed, background,
+            sample_weight=sample_weight, class_weight=class_weight, steps_per_epoch=steps_per_epoch,
+        )  # fmt: skip
+        session.augment, session.callbacks = augment, functions
         self.history = History()
         saving = Autosave(self, autosave, autosave_every)
         saving.now()
         if saving.error is not None:
             raise saving.error
         if background:
-            return self.start(session, saving, callbacks)
-        records = recorded(batch_by_batch(self, session), self.history, listed(callbacks))
+            return self.start(session, saving)
         self.fitting = True
         try:
-            for record in shown(records, session.epochs, session.batches, verbose):
+            for record in shown(recorded(self, session), session.epochs, session.batches, verbose):
                 if became_nan(record):
                     warnings.warn(advice(record), stacklevel=3)
                 saving.if_due()
@@ -179,10 +208,14 @@ class Trainable:
         epochs: int,
         shuffle: bool = True,
         validation_split: float = 0.0,
-        validation_data: tuple[Any, Any] | None = None,
+        validation_data: Any = None,
         accuracy: bool = False,
         seed: int | None = None,
         background: bool = False,
+        *,
+        sample_weight: Any = None,
+        class_weight: Mapping[Any, float] | None = None,
+        steps_per_epoch: int | None = None,
     ) -> Session:
         """A new training of this model, at its beginning, with the arguments of fit.
 
@@ -192,49 +225,66 @@ class Trainable:
         randomness.start(self.module)
         convolves = any("Conv" in type(layer).__name__ for layer in self.module.layers.values())
         threads = torch.get_num_threads() if convolves or not background else 1  # more slow small dense models down
-        self.session = Session(int(batch_size), int(epochs), shuffle, validation_split, accuracy, threads, randomness)
-        self.give_data(self.session, X, y, validation_data)
+        self.session = Session(
+            int(batch_size), int(epochs), shuffle, validation_split, accuracy, threads, randomness,
+            class_weight, steps_per_epoch,
+        )  # fmt: skip
+        self.give_data(self.session, X, y, validation_data, sample_weight)
         self.update.prepare()
         return self.session
 
-    def give_data(self, session: Session, X: Any, y: Any, validation_data: tuple[Any, Any] | None) -> None:
-        """Gives a session its data, checked, with validation_data or what is held out of them."""
-        session.data = self._data(X, y)
+    def give_data(
+        self, session: Session, X: Any, y: Any, validation_data: Any = None, sample_weight: Any = None
+    ) -> None:
+        """Gives a session its data, checked, with what is held out of them."""
+        session.data = self.source(X, y, sample_weight, session.class_weight, session.steps_per_epoch)
         if validation_data is not None:
-            if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
-                raise ValueError("validation_data takes (X, y): samples and their targets")
-            session.validation = self._data(*validation_data[:2])
+            pair = isinstance(validation_data, (tuple, list)) and len(validation_data) in (2, 3)
+            if not pair and not is_stream(validation_data):
+                raise ValueError("validation_data takes (X, y) or (X, y, weights): samples and their targets")
+            session.validation = self.source(*(validation_data if pair else (validation_data,)))
         elif session.validation_split:
             session.data, session.validation = session.data.split(session.validation_split)
 
-    def start(self, session: Session, saving: Autosave, callbacks: Iterable[Callable[..., None]] = ()) -> Run:
-        """A run of a session, in the background. saving: how it is kept. callbacks: called with each Record."""
-        self.run = Run(self, recorded(batch_by_batch(self, session), self.history, listed(callbacks)), session, saving)
-        return self.run
+    def start(self, session: Session, saving: Autosave) -> Run:
+        """A run of a session, in the background."""
+        return Run(self, recorded(self, session), session, saving)
 
     @spelled
     def evaluate(
-        self, X: Any, y: Any, batch_size: int = 128, show_accuracy: bool = False, verbose: int = 1
-    ) -> float | tuple[float, ...]:
-        """The loss on samples X and targets y; with metrics, a tuple (loss, metric, ...)."""
+        self,
+        X: Any,
+        y: Any = None,
+        batch_size: int = 128,
+        show_accuracy: bool = False,
+        verbose: int = 1,
+        *,
+        sample_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """The loss on samples X and targets y; with metrics, a tuple (loss, metric, ...), or a dict of them by name.
+
+        X, y, sample_weight: as fit takes them.
+        """
         self._check_compiled("evaluate")
         check_counts("evaluate", batch_size=batch_size)
-        data = self._data(X, y)
+        data = self.source(X, y, sample_weight)
         with self.lock:
             self.update.find_penalties()
-        values = tuple(measure(self, data, batch_size, self.metrics_asked(show_accuracy)).values())
-        return values[0] if len(values) == 1 else values
+        values = measure(self, data, batch_size, self.goal(show_accuracy))
+        return values if return_dict else values["loss"] if len(values) == 1 else tuple(values.values())
 
     @spelled
     def predict(self, X: Any, batch_size: int = 128, verbose: int = 0) -> Any:
-        """The outputs for samples X, as a NumPy array (n, ...); a list of them where there are several outputs."""
+        """The outputs for samples X, as a NumPy array (n, ...); a list of them where there are several outputs.
+
+        X: as fit takes it; targets that come with it are passed over.
+        """
         check_counts("predict", batch_size=batch_size)
-        data = Data(self._inputs(X))
         parts: list[list[Tensor]] = []
-        for batch in data.batches(batch_size):
+        for batch in self.source(X, targets=False).batches(batch_size):
             with self.lock, evaluating(self.module), torch.no_grad():
-                output = self.module(*batch.to(self.device).inputs)
-            parts.append([part.cpu() for part in (output if isinstance(output, tuple) else (output,))])
+                parts.append([part.cpu() for part in self.outputs(batch.to(self.device))])
         whole = [torch.cat(column).numpy() for column in zip(*parts, strict=True)]
         return whole[0] if len(whole) == 1 else whole
 
@@ -255,10 +305,10 @@ class Trainable:
         """One update on one batch; the loss before it, or (loss, accuracy)."""
         self._check_compiled("train")
         self._refuse_while_running("train")
-        batch = self._data(X, y)
+        batch = self.batch(X, y)
         with self.lock:
             self.update.prepare()
-            values = self.update(batch.to(self.device), self.metrics_asked(accuracy))
+            values = self.update(batch.to(self.device), self.goal(accuracy))
         loss = float(values["loss"])
         return (loss, float(values["accuracy"])) if accuracy else loss
 
@@ -301,10 +351,56 @@ class Trainable:
             if next(self.module.parameters(), torch.empty(0, device=self.device)).device.type != self.device.type:
                 self.module.to(self.device)
 
+    def source(
+        self,
+        X: Any,
+        y: Any = None,
+        weights: Any = None,
+        class_weight: Mapping[Any, float] | None = None,
+        each: int | None = None,
+        targets: bool = True,
+    ) -> Source:
+        """Where the batches of these data come from, the model built for them. ValueError where they do not suit it.
+
+        each: batches an epoch, where the data have no end. targets: whether there have to be some.
+        """
+
+        def conform(X: Any, y: Any = None, weights: Any = None) -> Batch:
+            return self.batch(X, y, weights, class_weight) if targets else Batch(self._inputs(X))
+
+        found: Source
+        if is_stream(X):
+            if y is not None or weights is not None:
+                raise ValueError(f"a {type(X).__name__} gives its targets and weights itself; leave y out")
+            found = streamed(X, conform, each)
+        elif any(is_read_by_row(column) for column in [*columns(X), *columns(y)]):
+            found = Columns(X, y, weights, conform)
+        else:
+            return Data(**vars(conform(X, y, weights)))
+        if not self.module.built:
+            found.first()
+        return found
+
+    def batch(self, X: Any, y: Any, weights: Any = None, class_weight: Mapping[Any, float] | None = None) -> Batch:
+        """Samples as tensors that suit the model."""
+        inputs = self._inputs(X)
+        shapes, names = self.module.build(*(tuple(x.shape[1:]) for x in inputs)), self.module.output_names
+        if y is None:
+            raise ValueError("there are samples X but no targets y; give both, or a Dataset or generator of both")
+        one = len(names) == 1 and not isinstance(y, Mapping)
+        ys = [y] if one else checks.each(y, names, "y", "output")
+        per = [weights] * len(names) if one or weights is None else checks.each(weights, names, "weights", "output")
+        ends, labels = self.goal().ends, ["y"] if one else [f"y for {name}" for name in names]
+        targets, counts = [], []
+        for values, weight, shape, end, label in zip(ys, per, shapes, ends, labels, strict=True):
+            targets.append(checks.target(values, len(inputs[0]), shape, end.loss, label))
+            counts.append(checks.weight(weight, class_weight, targets[-1], shape))
+        return Batch(inputs, targets, counts if any(count is not None for count in counts) else [])
+
     def _inputs(self, X: Any) -> list[Tensor]:
         if not self.module.steps:
             raise ValueError("the model has no layer yet; add one, for example model.add(Dense(10))")
-        found = incoming.inputs(X, self.module.integer_inputs())
+        found = checks.inputs(X, self.module.integer_inputs(), self.module.input_labels)
         declared = list(self.module.shapes)
         came = [tuple(x.shape[1:]) for x in found]
         try:
@@ -315,14 +411,6 @@ class Trainable:
             wanted, given = (", ".join(map(shape_text, shapes)) for shapes in (declared, came))
             raise ShapeError(f"the model takes {wanted}, but X is {given}: {error}") from error
         return found
-
-    def _data(self, X: Any, y: Any) -> Data:
-        """X and y as tensors that suit the model."""
-        found = self._inputs(X)
-        outputs = self.module.build(*(tuple(x.shape[1:]) for x in found))
-        if len(outputs) != 1:
-            raise ValueError(f"the model has {len(outputs)} outputs, but training takes one; train them one at a time")
-        return Data(found, incoming.target(y, len(found[0]), outputs[0], self.loss))
 
     def _check_compiled(self, what: str) -> None:
         if not self.compiled:
@@ -351,21 +439,19 @@ def refuse_to_replace(path: Any, overwrite: bool) -> None:
         raise FileExistsError(f"there is a file {str(path)!r} already; give another path, or overwrite=True")
 
 
-def listed(callbacks: Any) -> list[Callable[[Record], object]]:
-    """One function, or some, as a list. TypeError where one of them cannot be called."""
-    found = [callbacks] if callable(callbacks) else list(callbacks)
-    wrong = [callback for callback in found if not callable(callback)]
-    if wrong:
-        raise TypeError(f"a callback is a function that is called with each Record, not {wrong[0]!r}")
-    return found
-
-
-def recorded(
-    records: Iterator[Record], history: History, callbacks: Sequence[Callable[[Record], object]]
-) -> Iterator[Record]:
-    """The same records; each goes into the history, then to the callbacks, after its batch."""
-    for record in records:
-        history.add(record)
-        for callback in callbacks:
-            callback(record)
-        yield record
+def recorded(model: Trainable, session: Session) -> Iterator[Record]:
+    """The records of a session; each goes into the history, then to the callbacks, which may end it."""
+    own = [callback for callback in session.callbacks if isinstance(callback, Callback)]
+    for callback in own:
+        callback.begin(model, session)
+    try:
+        for record in batch_by_batch(model, session):
+            model.history.add(record)
+            for each in session.callbacks:
+                each(record)
+            yield record
+    except StopTraining as reason:
+        model.history.mark(str(reason) or "stopped")
+    finally:
+        for callback in reversed(own):
+            callback.end()

@@ -10,10 +10,13 @@ from torch import Tensor, nn
 
 from kit.layers.layer import Layer
 from kit.optimizers import Optimizer
-from kit.training.data import Data
+from kit.training.data import Batch
+from kit.training.goal import Goal
+from kit.training.precision import LossScale
+from kit.training.session import Means
 
 if TYPE_CHECKING:
-    from kit.training.trainable import Metrics, Trainable
+    from kit.training.trainable import Trainable
 
 
 class Flat:
@@ -65,6 +68,7 @@ class Update:
         self.penalties: list[tuple[Layer, str]] = []
         self.layers: list[Layer] = []
         self.limits: list[tuple[Layer, str]] = []
+        self.scale = LossScale() if model.precision == "mixed_float16" else None
 
     def prepare(self) -> None:
         """Lays the parameters out as vectors, anew where somebody moved them; the optimizer's state is kept."""
@@ -95,25 +99,33 @@ class Update:
         self.penalties = [(layer, name) for layer in layers for name in layer.penalties]
         self.limits = [(layer, name) for layer in layers for name in layer.limits if layer.trainable]
 
-    def __call__(self, batch: Data, metrics: Metrics) -> dict[str, Tensor]:
-        """One update on one batch; the loss and the metrics before it, as tensors."""
+    def __call__(self, batch: Batch, goal: Goal, means: Means | None = None) -> dict[str, Tensor]:
+        """One update on one batch; the loss and the metrics before it, as tensors.
+
+        means: where the metrics are counted that are no means.
+        """
         model = self.model
         for flat in self.flats:
             flat.g.zero_()
         if not model.module.training:
             model.module.train()
-        output = model.module(*batch.inputs)
-        objective = model.objective(batch.target, output).mean()
-        loss = objective + self.penalty() if self.penalties else objective
+        outputs = model.outputs(batch)
+        loss, values = goal.reach(outputs, batch)
+        if self.penalties:
+            loss = loss + self.penalty()
         for layer in self.layers:
             if layer.activity_penalty is not None:
                 loss, layer.activity_penalty = loss + layer.activity_penalty, None  # type: ignore[misc]
-        loss.backward()
-        values = {"loss": loss.detach()}
+        if self.scale is None:
+            loss.backward()
+        else:
+            self.scale.backward(loss)
         with torch.no_grad():
-            for name, metric in metrics.items():
-                values[name] = metric(batch.target, output).mean()
-            self.descend(model.optimizer)
+            values = {"loss": loss.detach(), **values, **goal.measured(outputs, batch)}
+            if means is not None and means.tallies:
+                means.count(batch.targets, outputs)
+            if self.scale is None or self.scale.undo([flat.g for flat in self.flats]):
+                self.descend(model.optimizer)
         return values
 
     def penalty(self) -> Tensor:

@@ -123,6 +123,7 @@ def test_a_run_cannot_wait_for_itself():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="interrupts differ")
 def test_an_interrupted_wait_waits_again():
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have it ignored
     made = model()
     run = made.fit(X, C, epochs=100_000, background=True)
     threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT]).start()
@@ -136,6 +137,7 @@ def test_an_interrupted_wait_waits_again():
 PROGRAM = """
 import sys, threading, signal, os
 import numpy as np, kit
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have it ignored
 model = kit.Sequential([kit.layers.Dense(4, 2)])
 model.compile("sgd", "mse")
 run = model.fit(np.zeros((64, 4)), np.zeros((64, 2)), epochs=10**7, background=True, autosave=sys.argv[1])

@@ -1,0 +1,242 @@
+"""Sources that are not arrays in memory: rows of files, torch's data sets and loaders, generators."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+from torch.utils import data as torch_data
+
+from kit.training.data import Batch, Source, blocks, kept_of, parts
+
+Conform = Callable[..., Batch]  # from (X, y, weights) as they come to a batch that suits the model
+CHUNK_BYTES = 1 << 20  # rows of a file that stay together when they are shuffled
+WINDOW = 16  # so many of these chunks are mixed row by row
+PROBES = 64  # samples by which data that are too large to be read whole are recognized
+
+
+def is_read_by_row(values: Any) -> bool:
+    """Whether these are rows that are read when they are asked for, such as HDF5Matrix, h5py.Dataset, numpy.memmap."""
+    if isinstance(values, np.memmap):
+        return True
+    in_memory = isinstance(values, (np.ndarray, Tensor, list, tuple, Mapping)) or hasattr(values, "to_numpy")
+    return not in_memory and all(hasattr(values, name) for name in ("shape", "dtype", "__getitem__", "__len__"))
+
+
+def is_stream(X: Any) -> bool:
+    """Whether X gives samples with their targets by itself: a Dataset or DataLoader of torch's, or a generator."""
+    if isinstance(X, (torch_data.Dataset, torch_data.DataLoader)):
+        return True
+    return isinstance(X, Iterator) or inspect.isgeneratorfunction(X) or inspect.isfunction(X) or inspect.ismethod(X)
+
+
+class Rows:
+    """Samples that are read when they are needed, in bounded memory. A subclass says how some of them are read.
+
+    start, stop: which of them belong to this source. chunk: how many stay together when they are shuffled.
+    """
+
+    chunk = 1
+
+    def __init__(self, start: int, stop: int) -> None:
+        self.start, self.stop = start, stop
+
+    def read(self, rows: np.ndarray) -> Batch:
+        """Hook: the samples of these row numbers, which rise and are all different."""
+        raise NotImplementedError
+
+    def part(self, start: int, stop: int) -> Rows:
+        """Hook: the same source from one row to another."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    def count(self, size: int) -> int | None:
+        return -(-len(self) // size)
+
+    def first(self) -> Batch:
+        return self.read(np.arange(self.start, self.start + 1))
+
+    def split(self, fraction: float) -> tuple[Source, Source]:
+        kept = kept_of(len(self), fraction)
+        return self.part(self.start, self.start + kept), self.part(self.start + kept, self.stop)
+
+    def order(self, generator: Generator) -> Tensor | None:
+        """Chunks in a random order, the rows of a few of them mixed, so that a file is read in long pieces."""
+        if self.chunk == 1:
+            return torch.randperm(len(self), generator=generator)
+        chunks = torch.arange(len(self)).split(self.chunk)
+        chosen = torch.randperm(len(chunks), generator=generator).tolist()
+        windows = [chosen[i : i + WINDOW] for i in range(0, len(chosen), WINDOW)]
+        mixed = []
+        for window in windows:
+            rows = torch.cat([chunks[number] for number in window])
+            mixed.append(rows[torch.randperm(len(rows), generator=generator)])
+        return torch.cat(mixed)
+
+    def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]:
+        for start, stop in blocks(self.first(), len(self), size, first):
+            wanted = np.arange(start, stop) if order is None else order[start:stop].numpy()
+            rows, places = np.unique(wanted, return_inverse=True)
+            block = self.read(rows + self.start)
+            if order is not None:
+                there = torch.from_numpy(places)
+                block = block.of([tensor.index_select(0, there) for tensor in block.tensors()])
+            yield from parts(block, size)
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the number of samples and of some of them."""
+        rows = np.unique(np.linspace(self.start, self.stop - 1, min(PROBES, len(self))).astype(int))
+        digest = hashlib.sha256(str(len(self)).encode())
+        for tensor in self.read(rows).tensors():
+            digest.update(f"{tuple(tensor.shape)} {tensor.dtype} ".encode())
+            digest.update(tensor.contiguous().view(-1).view(torch.uint8).numpy().data)
+        return digest.hexdigest()
+
+
+class Columns(Rows):
+    """Rows of arrays of which some are not in memory.
+
+    X, y, weights: as the user gave them: an array, a list or a dict of arrays, or None.
+    """
+
+    def __init__(self, X: Any, y: Any, weights: Any, conform: Conform, start: int = 0, stop: int | None = None) -> None:
+        lengths = {len(column) for column in [*columns(X), *columns(y), *columns(weights)]}
+        if len(lengths) > 1:
+            raise ValueError(f"X and y have {' and '.join(map(str, sorted(lengths)))} samples; give as many of each")
+        super().__init__(start, lengths.pop() if stop is None else stop)
+        self.given, self.conform = (X, y, weights), conform
+        sample = sum(t[0].numel() * t.element_size() for t in self.first().tensors())
+        self.chunk = max(1, CHUNK_BYTES // max(sample, 1))
+
+    def read(self, rows: np.ndarray) -> Batch:
+        whole = len(rows) and rows[-1] - rows[0] + 1 == len(rows)
+        key = slice(int(rows[0]), int(rows[-1]) + 1) if whole else rows
+        return self.conform(*(taken(values, key) for values in self.given))
+
+    def part(self, start: int, stop: int) -> Columns:
+        return Columns(*self.given, self.conform, start, stop)
+
+
+def columns(values: Any) -> Sequence[Any]:
+    """The arrays that were given."""
+    if isinstance(values, Mapping):
+        return list(values.values())
+    several = isinstance(values, (list, tuple)) and any(is_read_by_row(item) for item in values)
+    return list(values) if several else [] if values is None else [values]
+
+
+def taken(values: Any, key: Any) -> Any:
+    """Some rows of what was given, in the same form."""
+    if isinstance(values, Mapping):
+        return {name: taken(column, key) for name, column in values.items()}
+    if isinstance(values, (list, tuple)) and any(is_read_by_row(item) for item in values):
+        return [taken(column, key) for column in values]
+    if values is None:
+        return None
+    if hasattr(values, "iloc"):
+        return values.iloc[key]
+    return np.array((values if hasattr(values, "shape") else np.asarray(values))[key])
+
+
+class Samples(Rows):
+    """A torch Dataset whose samples have numbers: each is X, (X, y) or (X, y, weight)."""
+
+    def __init__(self, samples: Any, conform: Conform, start: int = 0, stop: int | None = None) -> None:
+        super().__init__(start, len(samples) if stop is None else stop)
+        self.samples, self.conform = samples, conform
+
+    def read(self, rows: np.ndarray) -> Batch:
+        if hasattr(self.samples, "__getitems__"):
+            found = self.samples.__getitems__(rows.tolist())
+        else:
+            found = [self.samples[int(row)] for row in rows]
+        return self.conform(*unpacked(torch_data.default_collate(list(found))))
+
+    def part(self, start: int, stop: int) -> Samples:
+        return Samples(self.samples, self.conform, start, stop)
+
+
+def unpacked(item: Any) -> tuple[Any, ...]:
+    """What a loader or generator yields: X, (X, y) or (X, y, weights)."""
+    if isinstance(item, (tuple, list)) and 1 <= len(item) <= 3:
+        return tuple(item)
+    return (item,)
+
+
+class Stream:
+    """Batches as somebody else makes them: a DataLoader, a generator, or a function that makes one for each epoch.
+
+    each: how many batches an epoch has; as many as come if none.
+    """
+
+    def __init__(self, made: Any, conform: Conform, each: int | None = None) -> None:
+        self.made, self.conform, self.each = made, conform, each
+        self.once = made if isinstance(made, Iterator) else None
+        self.looked: list[Batch] = []  # taken to see what they are like, and still to be given
+
+    def count(self, size: int) -> int | None:
+        if self.each is not None:
+            return self.each
+        try:
+            return len(self.made) or None
+        except TypeError:  # it has no length, or its samples have none
+            return None
+
+    def order(self, generator: Generator) -> Tensor | None:
+        return None
+
+    def first(self) -> Batch:
+        if not self.looked:
+            if self.once is None:
+                self.once = self.fresh()
+            self.looked = [self.conform(*unpacked(item)) for item in itertools.islice(self.once, 1)]
+            if not self.looked:
+                raise ValueError("the generator or loader gives no batch; give one that has some")
+        return self.looked[0]
+
+    def split(self, fraction: float) -> tuple[Source, Source]:
+        raise ValueError(
+            f"validation_split={fraction} needs arrays; a generator or loader cannot be split: "
+            "give validation_data instead"
+        )
+
+    def fresh(self) -> Iterator[Any]:
+        """The batches of one epoch, as they come."""
+        return iter(self.made() if callable(self.made) and not isinstance(self.made, Iterable) else self.made)
+
+    def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]:
+        looked, self.looked = self.looked, []
+        source = self.once if self.once is not None else self.fresh()
+        if not isinstance(self.made, Iterator):
+            self.once = None  # what was looked into is used up with this epoch; the next one begins anew
+        conformed = itertools.chain(looked, (self.conform(*unpacked(item)) for item in source))
+        came = first
+        for batch in itertools.islice(conformed, first, self.each):
+            came += 1
+            yield batch
+        if came < (self.each or 1):
+            raise ValueError(
+                f"the generator ran out after {came} of {self.each or 'some'} batches of an epoch; give a function "
+                "that makes a new one for each epoch, or fewer steps_per_epoch or epochs"
+            )
+
+    def fingerprint(self) -> str:
+        return ""
+
+
+def streamed(X: Any, conform: Conform, each: int | None = None) -> Source:
+    """The source for what gives samples with their targets by itself."""
+    numbered = isinstance(X, torch_data.Dataset) and not isinstance(X, torch_data.IterableDataset)
+    if numbered and hasattr(X, "__len__"):
+        return Samples(X, conform)
+    if isinstance(X, torch_data.IterableDataset):
+        raise TypeError("an IterableDataset gives single samples; wrap it: DataLoader(dataset, batch_size=32)")
+    return Stream(X, conform, each)

@@ -1,0 +1,182 @@
+"""What callbacks do to a training, and that a resumed one goes on with their state."""
+
+import csv
+
+import numpy as np
+import pytest
+
+import kit
+from kit import Sequential
+from kit.callbacks import (
+    CSVLogger,
+    EarlyStopping,
+    LearningRateScheduler,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+    StopTraining,
+    TensorBoard,
+    TerminateOnNaN,
+)
+from kit.layers import Dense
+
+
+def network(optimizer="sgd(0.05)") -> Sequential:
+    model = Sequential([Dense(20, 8, activation="tanh"), Dense(8, 2, activation="softmax")])
+    numbers = np.random.default_rng(3)
+    model.set_weights([numbers.uniform(-0.5, 0.5, w.shape) for w in model.get_weights()])
+    model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+class Given:
+    """A callback that puts values of its own in place of an epoch's, so that a test knows them."""
+
+    def __init__(self, *values: float) -> None:
+        self.values = iter(values)
+
+    def __call__(self, record) -> None:
+        if record.ended is not None:
+            record.ended["val_loss"] = next(self.values)
+
+
+def fit(model, blobs, *callbacks, **options):
+    return model.fit(blobs.X, blobs.Y, **{"epochs": 8, "seed": 1, "verbose": 0, "callbacks": callbacks, **options})
+
+
+@pytest.mark.parametrize(("patience", "epochs"), [(0, 3), (1, 3), (2, 6), (9, 8)])
+def test_early_stopping_waits_for_a_better_value(patience: int, epochs: int, blobs) -> None:
+    values = Given(3.0, 2.0, 2.5, 1.9, 2.2, 2.1, 2.3, 2.4)
+    history = fit(network(), blobs, values, EarlyStopping(patience=patience))
+    assert len(history.epoch) == epochs
+    assert [text.split(":")[0] for _, text in history.marks] == ["stopped early"] * (epochs < 8)
+
+
+def test_early_stopping_goes_back_to_the_best_weights(blobs) -> None:
+    model, kept = network(), {}
+
+    def note(record) -> None:
+        if record.ended is not None:
+            kept[record.epoch] = model.get_weights()
+
+    fit(model, blobs, Given(3.0, 1.0, 2.0, 2.0, 2.0, 9.0), note, EarlyStopping(patience=3, restore_best_weights=True))
+    assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), kept[2], strict=True))
+
+
+def test_a_rising_value_is_better_by_its_name_or_by_mode() -> None:
+    watching = EarlyStopping("val_accuracy", patience=1)
+    assert [watching_improved(watching, value) for value in (0.5, 0.6, 0.4)] == [True, True, False]
+    assert [watching_improved(EarlyStopping("gain", mode="max"), value) for value in (0.5,)] == [True]
+    falling = EarlyStopping("val_loss", min_delta=0.2)
+    assert [watching_improved(falling, value) for value in (1.0, 0.9, 0.7, float("nan"))] == [True, False, True, False]
+
+
+def watching_improved(callback: EarlyStopping, value: float) -> bool:
+    if not hasattr(callback, "best"):
+        callback.best, callback.waited = float("nan"), 0
+    return callback.improved(value)
+
+
+def test_what_is_not_measured_cannot_be_monitored(blobs) -> None:
+    with pytest.raises(ValueError, match="monitors 'val_loss', but an epoch gives loss, accuracy; give fit validation"):
+        fit(network(), blobs, EarlyStopping())
+
+
+def test_any_callback_can_end_a_training_by_raising_stop_training(blobs) -> None:
+    def enough(record) -> None:
+        if record.step == 5:
+            raise StopTraining("enough")
+
+    history = fit(network(), blobs, enough)
+    assert history.steps == 5
+    assert history.marks == [(5, "enough")]
+    run = fit(network(), blobs, enough, background=True).wait()
+    assert (run.state, run.history.steps) == ("done", 5)
+
+
+def test_only_a_better_model_is_kept(blobs, tmp_path) -> None:
+    path = str(tmp_path / "best-{epoch}.h5")
+    fit(
+        network(),
+        blobs,
+        Given(3.0, 1.0, float("nan"), 2.0, 0.5, *[9.0] * 3),
+        ModelCheckpoint(path, save_best_only=True),
+    )
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["best-1.h5", "best-2.h5", "best-5.h5"]
+    assert kit.load(tmp_path / "best-2.h5").history.steps == 6
+
+
+def test_a_checkpoint_is_named_by_the_values_of_its_epoch(blobs, tmp_path) -> None:
+    fit(network(), blobs, Given(1.25, 1.5), ModelCheckpoint(str(tmp_path / "{epoch}-{val_loss:.2f}.h5")), epochs=2)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["1-1.25.h5", "2-1.50.h5"]
+    with pytest.raises(ValueError, match="there is no value 'val_acuracy' in an epoch; it has loss"):
+        fit(network(), blobs, ModelCheckpoint(str(tmp_path / "{val_acuracy}.h5")))
+
+
+def test_the_rate_falls_on_a_plateau_and_leaves_a_mark(blobs) -> None:
+    model = network()
+    falling = ReduceLROnPlateau(factor=0.5, patience=2, min_lr=0.01)
+    history = fit(model, blobs, Given(3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0), falling)
+    assert [text for _, text in history.marks] == [
+        "learning_rate = 0.025",
+        "learning_rate = 0.0125",
+        "learning_rate = 0.01",
+    ]
+    assert model.optimizer.learning_rate == 0.01
+
+
+def test_a_scheduler_sets_the_rate_of_each_epoch(blobs) -> None:
+    model, rates = network(), []
+    seen = [lambda record: rates.append(model.optimizer.learning_rate)]
+    fit(model, blobs, *seen, LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1)), epochs=3, batch_size=96)
+    assert rates == [0.1, 0.05, pytest.approx(0.1 / 3)]
+    halving = network("sgd(0.4)")
+    fit(halving, blobs, LearningRateScheduler(lambda epoch, rate: rate / 2), epochs=3)
+    assert halving.optimizer.learning_rate == pytest.approx(0.4 / 16)
+
+
+def test_nan_ends_a_training_at_its_batch(blobs) -> None:
+    model = Sequential([Dense(20, 2)])
+    model.compile("sgd(1e30)", "mse")
+    history = fit(model, blobs, TerminateOnNaN(), epochs=50)
+    assert history.steps < 10
+    assert history.marks[-1][1].startswith("the loss is")
+
+
+def test_values_are_written_as_lines(blobs, tmp_path) -> None:
+    history = fit(network(), blobs, CSVLogger(str(tmp_path / "log.csv")), epochs=3)
+    with open(tmp_path / "log.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["loss"]) for row in rows] == history["loss"]
+    assert [row["epoch"] for row in rows] == ["0", "1", "2"]
+
+
+def test_tensorboard_that_is_not_installed_is_asked_for(blobs, tmp_path, monkeypatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+    monkeypatch.delitem(sys.modules, "torch.utils.tensorboard", raising=False)
+    with pytest.raises(ImportError, match="needs the package tensorboard"):
+        fit(network(), blobs, TensorBoard(str(tmp_path)))
+
+
+def test_a_class_is_no_callback(blobs) -> None:
+    with pytest.raises(TypeError, match="a callback is a function"):
+        fit(network(), blobs, EarlyStopping)
+
+
+@pytest.mark.parametrize("step", [1, 4, 7, 11])
+def test_callbacks_go_on_with_their_state(step: int, blobs, tmp_path) -> None:
+    def callbacks():
+        return [
+            ReduceLROnPlateau(factor=0.5, patience=0, min_delta=0.05),
+            EarlyStopping(patience=2, min_delta=0.02, restore_best_weights=True),
+        ]
+
+    model, data = network("sgd(0.5)"), {"validation_split": 0.25}
+    saving = [lambda record: record.step == step and model.save(tmp_path / "a.h5")]
+    whole = fit(model, blobs, *callbacks(), *saving, background=True, **data).wait()
+    resumed = kit.resume(tmp_path / "a.h5", blobs.X, blobs.Y, callbacks=callbacks()).wait()
+    assert resumed.history.epochs == whole.history.epochs
+    assert resumed.history.marks == whole.history.marks
+    for ours, theirs in zip(resumed.model.get_weights(), whole.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
