@@ -1,14 +1,30 @@
 """Constraints: what a weight is brought back to after each update."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 from torch import Tensor
 
 from kit.declared import Declared
-from kit.fields import Positive, named
+from kit.fields import Fraction, Kind, NonNegative, Positive, named, whole
 from kit.names import resolve
+
+EPSILON = 1e-7  # added to a length that is divided by
+
+
+def axes_kind() -> Kind:
+    """One axis, or a tuple of axes."""
+
+    def convert(value: Any) -> int | tuple[int, ...]:
+        given = value if isinstance(value, (tuple, list)) else (value,)
+        axes = tuple(whole().convert(axis) for axis in given)
+        return axes[0] if len(axes) == 1 else axes
+
+    return Kind("sizes", "an axis, or a tuple of axes", convert)
+
+
+Axes = Annotated[int | tuple[int, ...], axes_kind()]
 
 
 class Constraint(Declared):
@@ -19,16 +35,18 @@ class Constraint(Declared):
 
 
 class maxnorm(Constraint):
-    """w scaled down so that no column (axis 0) is longer than m (Srivastava et al. 2014).
+    """w scaled down so that no vector along the axis (a column for 0) is longer than m (Srivastava et al. 2014).
 
     m: the greatest Euclidean length.
+    axis: along which a vector lies; 0 for what goes into a unit of Dense, (1, 2, 3) into a filter of Conv2D.
     """
 
     m: Positive = 2.0
+    axis: Axes = 0
 
     def __call__(self, w: Tensor) -> Tensor:
-        length = torch.linalg.vector_norm(w, dim=0, keepdim=True)
-        return w * (length.clamp(max=self.m) / (length + 1e-7))
+        length = torch.linalg.vector_norm(w, dim=self.axis, keepdim=True)
+        return w * (length.clamp(max=self.m) / (length + EPSILON))
 
 
 class nonneg(Constraint):
@@ -39,10 +57,39 @@ class nonneg(Constraint):
 
 
 class unitnorm(Constraint):
-    """w with every vector along the last axis scaled to length 1."""
+    """w with every vector along the axis scaled to length 1.
+
+    axis: along which a vector lies; the last as in 2015 (Keras 3 has 0).
+    """
+
+    axis: Axes = -1
 
     def __call__(self, w: Tensor) -> Tensor:
-        return w / (torch.linalg.vector_norm(w, dim=-1, keepdim=True) + 1e-7)
+        return w / (torch.linalg.vector_norm(w, dim=self.axis, keepdim=True) + EPSILON)
+
+
+class min_max_norm(Constraint):
+    """w scaled so that every vector along the axis is from min_value to max_value long.
+
+    min_value: the least Euclidean length.
+    max_value: the greatest.
+    rate: how much of the way there is gone at each update, 0 to 1.
+    axis: along which a vector lies; 0 for what goes into a unit of Dense, (1, 2, 3) into a filter of Conv2D.
+    """
+
+    min_value: NonNegative = 0.0
+    max_value: Positive = 1.0
+    rate: Fraction = 1.0
+    axis: Axes = 0
+
+    def validate(self) -> None:
+        if self.min_value > self.max_value:
+            raise ValueError(f"{self!r}: min_value is greater than max_value; swap them")
+
+    def __call__(self, w: Tensor) -> Tensor:
+        length = torch.linalg.vector_norm(w, dim=self.axis, keepdim=True)
+        wanted = length.lerp(length.clamp(self.min_value, self.max_value), self.rate)
+        return w * (wanted / (length + EPSILON))
 
 
 CONSTRAINTS = {
@@ -52,6 +99,7 @@ CONSTRAINTS = {
     "non_neg": nonneg,
     "unitnorm": unitnorm,
     "unit_norm": unitnorm,
+    "min_max_norm": min_max_norm,
 }
 ConstraintName = Annotated[str | Callable[[Tensor], Tensor] | None, named(CONSTRAINTS, "constraint")]
 

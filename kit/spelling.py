@@ -31,6 +31,7 @@ SYNONYMS = {
     "dims": "target_shape",
     "lr": "learning_rate",
     "global_clipnorm": "clipnorm",
+    "max_value": "m",
     "nb_epoch": "epochs",
     "x": "X",
 }

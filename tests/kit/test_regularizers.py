@@ -6,7 +6,7 @@ import torch
 
 from kit import Sequential, regularizers
 from kit.layers import Dense
-from kit.regularizers import l1, l1l2, l2
+from kit.regularizers import l1, l1l2, l2, orthogonal
 
 FORMULAS = [
     (l1(0.1), lambda w: 0.1 * np.abs(w).sum()),
@@ -35,6 +35,34 @@ def test_a_penalty_is_its_formula(regularizer, formula, rng) -> None:
 )
 def test_a_name_a_call_a_class_or_an_object_stands_for_a_regularizer(what, made: str) -> None:
     assert repr(regularizers.get(what)) == made
+
+
+@pytest.mark.parametrize("mode", ["rows", "columns"])
+def test_the_orthogonal_penalty_is_that_of_keras_3(keras, mode: str, rng) -> None:
+    w = torch.from_numpy(rng.normal(size=(4, 3)).astype("float32"))
+    theirs = keras.regularizers.OrthogonalRegularizer(0.3, mode)(w)
+    assert float(orthogonal(0.3, mode)(w)) == pytest.approx(float(theirs), rel=1e-5)
+
+
+def test_the_orthogonal_penalty_is_nought_for_right_angles_and_one_vector() -> None:
+    assert float(orthogonal()(torch.eye(4)[:3] * 5)) == 0
+    assert float(orthogonal()(torch.ones(1, 4))) == 0
+    assert float(orthogonal(0.5)(torch.ones(3, 4))) == pytest.approx(0.5)
+
+
+def test_the_orthogonal_penalty_takes_a_filter_as_a_row(rng) -> None:
+    w = torch.from_numpy(rng.normal(size=(4, 2, 3, 3)))
+    assert torch.equal(orthogonal()(w), orthogonal()(w.reshape(4, 18)))
+
+
+def test_the_orthogonal_penalty_makes_the_columns_stand_at_right_angles(blobs) -> None:
+    torch.manual_seed(1)
+    model = Sequential([Dense(20, 4, kernel_regularizer="orthogonal(10.0, 'columns')"), Dense(2)])
+    model.compile("adam(0.01)", "mse")
+    model.fit(blobs.X, blobs.Y, epochs=40, seed=1, verbose=0)
+    w = model.get_weights()[0]
+    w = w / np.linalg.norm(w, axis=0)
+    assert np.abs(w.T @ w - np.eye(4)).max() < 0.1
 
 
 def test_none_is_no_regularizer() -> None:
