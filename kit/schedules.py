@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kit.plotting import Picture
 
 SCHEDULES: dict[str, type["Schedule"]] = {}  # filled below, when there are some
+EXAMPLES = ("CosineDecay(0.01, 1000)", "ExponentialDecay(0.01, 1000, 0.5)", "OneCycle(0.01, 1000)")
 
 
 def rate_kind() -> Kind:
@@ -31,7 +32,7 @@ def rate_kind() -> Kind:
                 raise ValueError(wanted) from None
             return schedule.convert(value)
 
-    return Kind("suggest", "a number above 0, a schedule or a function", convert, minimum=0)
+    return Kind("suggest", "a number above 0, a schedule or a function", convert, choices=EXAMPLES)
 
 
 Rate = Annotated[float | str | Callable[[int], float], rate_kind()]

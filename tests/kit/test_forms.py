@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from kit import CATALOG
 from kit.forms import form, palette
 from kit.layers import Conv2D
@@ -39,5 +41,13 @@ def test_what_few_people_change_is_marked_as_advanced() -> None:
 
 
 def test_optimizers_have_forms_too() -> None:
-    names = [field["name"] for field in form(SGD)]
-    assert names[:5] == ["learning_rate", "momentum", "decay", "nesterov", "clipnorm"]
+    fields = {field["name"]: field for field in form(SGD)}
+    usual = [name for name, field in fields.items() if not field["advanced"]]
+    assert usual == ["learning_rate", "momentum", "decay", "nesterov"]
+    assert [*fields][len(usual) :] == ["clipnorm", "clipvalue", "weight_decay"]
+
+
+@pytest.mark.parametrize("typed", ["0.05", 0.05, *form(SGD)[0]["choices"]])
+def test_a_learning_rate_is_typed_as_a_number_or_a_schedule(typed) -> None:
+    assert form(SGD)[0]["default"] == 0.01
+    assert SGD(learning_rate=typed).rate(0) > 0
