@@ -96,11 +96,10 @@ def read(cls: Any, args: tuple[Any, ...], words: dict[str, Any], extra: Iterable
     extra: words that are no fields but are passed on as they are.
     """
     owner, fields = cls.__name__, cls.declaration
-    said = positional(cls, args, words)
-    for word, value in today(words, [*fields, *extra], owner, former(cls)).items():
-        if word in said:
-            raise TypeError(f"{owner} got {word!r} twice; say it once")
-        said[word] = value
+    placed = positional(cls, args, words)
+    if twice := next((word for word in words if word in placed), None):
+        raise TypeError(f"{owner} got {twice!r} twice; say it once")
+    said = today({**placed, **words}, [*fields, *extra], owner, former(cls))
     for name, field in fields.items():
         if name not in said:
             if field.default is MISSING:
@@ -112,17 +111,19 @@ def read(cls: Any, args: tuple[Any, ...], words: dict[str, Any], extra: Iterable
 
 
 def positional(cls: Any, args: tuple[Any, ...], words: Iterable[str] = ()) -> dict[str, Any]:
-    """What the arguments without a name stand for: the first order in which each fits where it stands."""
+    """The words that the arguments without a name stand for, in the first order in which each fits where it stands."""
     fields = cls.declaration
     if cls.all_sizes and args and all(isinstance(size, Integral) for size in args):
         return {cls.all_sizes: args}
     readings = []
     for order in orders(cls, args, words):
         if len(args) <= len(order):
-            said = today(dict(zip(order, args, strict=False)), [*fields, "weights"], cls.__name__, former(cls))
+            placed = dict(zip(order, args, strict=False))
+            meant = {word: value for word, value in placed.items() if word not in former(cls)}
+            said = today(meant, [*fields, "weights"], cls.__name__)
             if all(fields[name].fits(value) for name, value in said.items() if name in fields):
-                return said
-            readings.append(said)
+                return placed
+            readings.append(placed)
     if not readings:
         house = [name for name, field in fields.items() if not field.kind.keyword]
         raise TypeError(f"{cls.__name__} takes {len(house)} arguments at most ({', '.join(house)}), not {len(args)}")

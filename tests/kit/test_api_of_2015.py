@@ -148,8 +148,9 @@ def test_reuters_has_its_word_index() -> None:
 
 def test_the_kappa_of_adam_is_let_go_with_a_warning() -> None:
     for make in (lambda: Adam(0.1, 0.8, 0.99, 1e-5, 1 - 1e-8), lambda: Adam(0.1, 0.8, 0.99, 1e-5, kappa=0.5)):
-        with pytest.warns(UserWarning, match="kappa"):
+        with pytest.warns(UserWarning, match="kappa") as told:
             assert repr(make()) == repr(Adam(0.1, 0.8, 0.99, 1e-5))
+        assert [warning.filename for warning in told] == [__file__]
 
 
 def test_a_word_without_meaning_is_taken_only_where_it_was_an_argument() -> None:
