@@ -183,7 +183,7 @@ METHODS = [
     (lambda m, s: m.fit(s.X, s.Y, epoch=3), "Sequential.fit has no argument 'epoch'; did you mean 'epochs'?"),
     (lambda m, s: m.fit(s.X, s.Y, nb_epochs=3), "Sequential.fit has no argument 'nb_epochs'; did you mean"),
     (lambda m, s: m.fit(s.X, s.Y, epochs=3, nb_epoch=3), "got 'epochs' twice (once as 'nb_epoch'); say it once"),
-    (lambda m, s: m.fit(s.X), "Sequential.fit: missing a required argument: 'y'"),
+    (lambda m, s: m.train(s.X), "Sequential.train: missing a required argument: 'y'"),
     (lambda m, s: m.evaluate(s.X, s.Y, batchsize=3), "did you mean 'batch_size'?"),
     (lambda m, s: m.predict(s.X, batch=3), "Sequential.predict has no argument 'batch'"),
 ]
