@@ -17,7 +17,7 @@ from kit.symbols import Shape
 def analyse(document: Document, shape: Shape | None = None, training: Training | None = None) -> dict[str, Any]:
     """Shapes, parameters, costs, errors, warnings, and what mends them; never raises.
 
-    shape: of an input sample, for a chain whose document has no Input.
+    shape: of an input sample, for a chain whose document has no Input. training: how the model will be trained.
     """
     training = training or Training()
     found = survey(document, shape, training.outputs)

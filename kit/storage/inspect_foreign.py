@@ -56,6 +56,7 @@ class Part(io.RawIOBase):
 
 
 def main() -> None:
+    """Writes to standard output what the file on standard input holds, or why it is refused."""
     try:
         import h5py
     except ImportError:
@@ -77,6 +78,7 @@ def main() -> None:
 
 
 def write(answer: dict[str, Any], numbers: list[bytes]) -> None:
+    """Writes an answer as JSON after its length in 8 bytes, then the numbers."""
     text = json.dumps(answer, separators=(",", ":")).encode()
     sys.stdout.buffer.write(b"".join([len(text).to_bytes(8, "little"), text, *numbers]))
 

@@ -161,7 +161,7 @@ class Trainable:
         batch_size: samples an update. epochs: passes over the data. verbose: 0 silent, 1 a bar, 2 a line an epoch.
         validation_split: fraction at the end held out, before shuffling. validation_data: (X, y), (X, y, weights) or a
         Dataset or DataLoader to measure on.
-        show_accuracy: measure accuracy too (2015). sample_weight: how much each sample counts (n,). class_weight: how
+        shuffle: whether each epoch has an order of its own. sample_weight: how much each sample counts (n,). class_weight: how
         much each class counts, {1: 5.0}. steps_per_epoch: batches an epoch, where a generator has no end.
         augment: varies the inputs of each batch, (tensor, torch.Generator) -> tensor, such as an ImageDataGenerator.
         callbacks: called with each Record after its batch; see kit.callbacks.
@@ -247,7 +247,7 @@ class Trainable:
             session.data, session.validation = session.data.split(session.validation_split)
 
     def start(self, session: Session, saving: Autosave) -> Run:
-        """A run of a session, in the background."""
+        """A run of a session, in the background. saving: how it is kept."""
         return Run(self, recorded(self, session), session, saving)
 
     @spelled
@@ -264,7 +264,7 @@ class Trainable:
     ) -> Any:
         """The loss on samples X and targets y; with metrics, a tuple (loss, metric, ...), or a dict of them by name.
 
-        X, y, sample_weight: as fit takes them.
+        X, y, sample_weight: as fit takes them. return_dict: whether the values come in a dict.
         """
         self._check_compiled("evaluate")
         check_counts("evaluate", batch_size=batch_size)
