@@ -67,7 +67,7 @@ def plain(value: Any, full: bool = False) -> Any:
         return {key: plain(item, full) for key, item in value.items()}
     if full and isinstance(value, Declared) and value.nested:
         return {value.nested: type(value).__name__, "config": value.get_config()}
-    return name_of(value) if callable(value) else value
+    return name_of(value) if callable(value) or isinstance(value, Declared) else value
 
 
 def call(name: str, fields: dict[str, Field], settings: dict[str, Any]) -> str:

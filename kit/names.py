@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from torch import nn
+
 
 def near_miss(word: str, words: Iterable[str]) -> str:
     """'; did you mean "relu"?' where some word is close to this one, else nothing."""
@@ -75,9 +77,14 @@ def parse_call(text: str) -> tuple[str, list[Any], dict[str, Any]]:
 
 
 def name_of(what: Any) -> Any:
-    """What stands for an object in a file, in code and in a form: its name, or the call that made it."""
+    """What stands for an object in a file, in code and in a form: its name, or the call that made it.
+
+    Of a module of torch that is no declared one, the name of its class.
+    """
     if what is None or isinstance(what, str):
         return what
+    if isinstance(what, nn.Module) and not hasattr(what, "declaration"):
+        return type(what).__name__
     if isinstance(what, Callable) and hasattr(what, "__name__"):  # type: ignore[arg-type]
         return what.__name__
     return repr(what)

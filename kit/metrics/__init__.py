@@ -31,7 +31,7 @@ from kit.metrics.per_sample import (
     categorical_accuracy,
     cosine_similarity,
 )
-from kit.names import resolve
+from kit.names import parse_call, resolve
 
 METRICS: dict[str, Any] = {
     "accuracy": accuracy,
@@ -54,6 +54,15 @@ METRICS: dict[str, Any] = {
     "cosine_similarity": cosine_similarity,
 }
 KNOWN = {**METRICS, **{metric.__name__: metric for metric in METRICS.values()}}  # classes by their own names too
+
+
+def name(metric: Any) -> str:
+    """What a metric is called in a history: "precision" for Precision(average="micro"), and for the text of that."""
+    from kit import objectives
+
+    word = parse_call(metric)[0] if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__)
+    usual = (name for name, known in {**objectives.OBJECTIVES, **METRICS}.items() if known.__name__ == word)
+    return word if word in METRICS else next(usual, word)
 
 
 def get(metric: str | Callable[[Tensor, Tensor], Tensor] | Counted) -> Any:
@@ -87,4 +96,5 @@ __all__ = [
     "confusion_matrix",
     "cosine_similarity",
     "get",
+    "name",
 ]

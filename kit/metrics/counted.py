@@ -51,7 +51,7 @@ class Tally:
     @torch.no_grad()
     def add(self, y_true: Tensor, y_pred: Tensor) -> None:
         """Counts a batch: targets y_true and outputs y_pred (n, ...)."""
-        type(self.metric).update(self.metric, *self.counted.arguments(y_true, y_pred))
+        type(self.metric).update(self.metric, *self.counted.arguments(y_true, y_pred.detach()))
 
     @torch.no_grad()
     def read(self) -> float:

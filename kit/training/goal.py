@@ -145,8 +145,8 @@ def add_metric(end: End, metric: Metric, class_mode: str | None) -> None:
     if isinstance(metric, str) and metric == "acc":
         metric = "accuracy"
     known = {**end.functions, **end.counted}
-    name = end.prefix + (metric if isinstance(metric, str) else metric_name(metric))
-    if name in known and isinstance(metric, str):
+    name = end.prefix + metric_names.name(metric)
+    if name in known and metric == "accuracy":
         return  # show_accuracy=True beside metrics=["accuracy"]
     if name in known:
         name = next(f"{name}_{i}" for i in range(2, 10**9) if f"{name}_{i}" not in known)
@@ -159,8 +159,3 @@ def add_metric(end: End, metric: Metric, class_mode: str | None) -> None:
         end.counted[name] = found
     else:
         end.functions[name] = found
-
-
-def metric_name(metric: Metric) -> str:
-    """What a metric that is no name is called."""
-    return str(getattr(metric, "__name__", None) or getattr(metric, "name", None) or type(metric).__name__)
