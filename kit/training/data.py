@@ -50,7 +50,8 @@ class Source(Protocol):
 
     batches: in order, from the first wanted on. count: how many there are in an epoch, None where that is not known.
     order: of the samples in a shuffled epoch, None where the source has its own. first: some samples, to see what they
-    are like. split: without the last fraction of the samples, and that. fingerprint: what tells these data from others; empty where nothing does.
+    are like. split: without the last fraction of the samples, and that fraction. fingerprint: what tells these data
+    from others; empty where nothing does.
     """
 
     def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]: ...

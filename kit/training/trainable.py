@@ -161,8 +161,8 @@ class Trainable:
         batch_size: samples an update. epochs: passes over the data. verbose: 0 silent, 1 a bar, 2 a line an epoch.
         validation_split: fraction at the end held out, before shuffling. validation_data: (X, y), (X, y, weights) or a
         Dataset or DataLoader to measure on.
-        shuffle: whether each epoch has an order of its own. sample_weight: how much each sample counts (n,). class_weight: how
-        much each class counts, {1: 5.0}. steps_per_epoch: batches an epoch, where a generator has no end.
+        shuffle: whether each epoch has an order of its own. sample_weight: how much each sample counts (n,).
+        class_weight: how much each class counts, {1: 5.0}. steps_per_epoch: batches an epoch, of an endless generator.
         augment: varies the inputs of each batch, (tensor, torch.Generator) -> tensor, such as an ImageDataGenerator.
         callbacks: called with each Record after its batch; see kit.callbacks.
         seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to at the start,
