@@ -1,11 +1,17 @@
 """What the README and the docs show can be run as it stands."""
 
+import ast
+import contextlib
+import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import kit
+import kit.callbacks
+import kit.schedules
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,6 +29,53 @@ def test_the_code_of_the_readme_runs(block, tmp_path, monkeypatch, capsys):
         assert kit.load("digits.h5").history.epoch == [0, 1, 2, 3, 4]
 
 
+def test_the_code_for_those_who_come_from_elsewhere_runs_from_top_to_bottom(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "coming_from"}
+    try:
+        for block in blocks("docs/coming_from.md"):
+            exec(compile(block, "docs/coming_from.md", "exec"), names)
+    finally:
+        kit.CATALOG.pop("Gated", None)
+    assert list(names["history"].history) == ["loss", "digit_loss", "odd_loss", "digit_accuracy", "odd_accuracy"]
+    assert "the epoch's mean:" in capsys.readouterr().out
+
+
+def calls_in_tables(name: str) -> Iterator[ast.Call]:
+    """The calls in the last column of a text's tables, as far as it is Python."""
+    for line in (ROOT / name).read_text().splitlines():
+        if line.startswith("| "):
+            for code in re.findall("`([^`]+)`", line.rsplit("|", 2)[1]):
+                with contextlib.suppress(SyntaxError):
+                    yield from (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
+
+
+OWNERS = {"model": kit.Sequential, "run": kit.Run, "history": kit.History, "kit": kit}
+ELSEWHERE = ("Net", "nn.HuberLoss", "X.transpose", "torch.set_default_dtype", "widgets.Monitor", "get_weights",
+             "pause", "resume", "set", "stop", "model.module.parameters")  # fmt: skip
+CALLED = {
+    **vars(kit.layers), **vars(kit.optimizers), **vars(kit.schedules), **vars(kit.callbacks), **vars(kit.models),
+    **{name: getattr(kit.Sequential, name) for name in ("fit", "compile", "evaluate", "load_weights", "save_weights")},
+}  # fmt: skip
+
+
+def test_what_the_tables_for_those_who_come_from_elsewhere_call_is_there_with_these_arguments():
+    found = 0
+    for call in calls_in_tables("docs/coming_from.md"):
+        if isinstance(call.func, ast.Name) and call.func.id in CALLED:
+            function = CALLED[call.func.id]
+        elif isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", None) in OWNERS:
+            function = getattr(OWNERS[call.func.value.id], call.func.attr)
+        else:
+            assert ast.unparse(call.func) in ELSEWHERE, ast.unparse(call)
+            continue
+        known = inspect.signature(function).parameters
+        free = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
+        assert all(free or word.arg in known for word in call.keywords), ast.unparse(call)
+        found += 1
+    assert found > 30
+
+
 def test_the_layer_of_the_guide_can_be_added():
     (block,) = blocks("CONTRIBUTING.md")
     names = {"Layer": kit.Layer, "InputSize": kit.fields.InputSize, "Tensor": __import__("torch").Tensor}
@@ -34,7 +87,9 @@ def test_the_layer_of_the_guide_can_be_added():
         kit.CATALOG.pop("Scale", None)
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/differences.md", "docs/protocol.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/differences.md", "docs/coming_from.md", "docs/protocol.md"]
+)
 def test_every_link_in_the_texts_leads_somewhere(name):
     text = (ROOT / name).read_text()
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
