@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from kit.layers.layer import Layer
-from kit.layers.masking import Mask, run_masked
+from kit.layers.masking import Mask, alone, run_masked
 from kit.layers.measuring import measure, reads_integers
 from kit.symbols import Shape, Step, Symbol
 
@@ -150,7 +150,7 @@ class Network(nn.Module):
             return self.forward_masked(*inputs)
         values: list[Tensor] = list(inputs)
         for step in self.steps:
-            values.append(step.layer(*[values[source] for source in step.sources]))
+            values.append(alone(step.layer(*[values[source] for source in step.sources])))
         results = [values[output] for output in self.outputs]
         return results[0] if len(results) == 1 else tuple(results)
 

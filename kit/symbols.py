@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,19 @@ class Symbol:
     def __repr__(self) -> str:
         made = f" from {self.layer!r}" if self.layer is not None else ""
         return f"<symbol (n, {', '.join(map(str, self.shape))}){made}>"
+
+
+class WithStates(Symbol):
+    """The output of a layer with return_state=True, which unpacks into itself and the states: y, h, c = ..."""
+
+    def __iter__(self) -> Iterator[Symbol]:
+        if not hasattr(self, "states"):
+            readers: Any = self.layer
+            self.states = [reader(self) for reader in readers.final_states()]
+        return iter([self, *self.states])
+
+    def __getitem__(self, index: Any) -> Any:
+        return list(self)[index]
 
 
 def Input(shape: Any, name: str | None = None) -> Symbol:
@@ -53,7 +67,7 @@ def connect(layer: Any, sources: tuple[Symbol, ...]) -> Symbol:
     shapes = [source.shape for source in sources]
     shape, _ = measure(layer, *shapes)
     layer.build_for(*shapes)
-    return Symbol(shape, layer, tuple(sources))
+    return (WithStates if layer.gives_states else Symbol)(shape, layer, tuple(sources))
 
 
 @dataclass

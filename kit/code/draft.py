@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kit.code.comments import unquoted
@@ -25,6 +25,15 @@ class Value:
     """The output of a node, in the text."""
 
     node: str
+    layer: Layer | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class State:
+    """A state beside a value, in the text: the layer that reads it is placed where it is needed."""
+
+    of: Value
+    reader: Layer
 
 
 @dataclass
@@ -80,7 +89,7 @@ class Draft:
             raise ValueError("a layer is called on inputs or on the outputs of other layers")
         node = self.place_layer(made, **more)
         self.edges += [{"source": value.node, "target": node} for value in values]
-        return Value(node)
+        return Value(node, made.layer)
 
     def append(self, chain: Chain, item: Any, **more: Any) -> Value:
         """The next layer of a chain."""

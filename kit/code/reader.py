@@ -8,7 +8,7 @@ from typing import Any
 
 from kit.code.arithmetic import OPERATORS, compute, counted
 from kit.code.comments import Comments, unquoted
-from kit.code.draft import Chain, Draft, Made, Value
+from kit.code.draft import Chain, Draft, Made, State, Value
 from kit.code.loops import Folding, Loop
 from kit.graph import CLASS_SYNONYMS, layer_class
 from kit.names import near_miss
@@ -124,6 +124,8 @@ class Reader:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self.variables[name] = found = self.bypassed(statement, self.value(value))
                 return found
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=value):
+                return self.unpack(names, self.value(value))
             case ast.For(target=ast.Name(id=name), orelse=[]):
                 self.loop(statement, name)
             case ast.Expr(value=ast.Constant()) | ast.Pass():
@@ -134,6 +136,15 @@ class Reader:
                 return self.value(value)
             case _:
                 raise self.fail("only imports, layers, models and simple loops can be read here")
+
+    def unpack(self, names: list[ast.expr], value: Any) -> Any:
+        """Notes what the output of a layer and the states beside it are called; gives the output."""
+        readers = value.layer.final_states() if isinstance(value, Value) and value.layer is not None else []
+        if len(names) != 1 + len(readers) or not all(isinstance(name, ast.Name) for name in names):
+            raise self.fail(f"there are {len(readers)} states behind this output to be named; see return_state")
+        for name, found in zip(names, [value, *(State(value, reader) for reader in readers)], strict=True):
+            self.variables[getattr(name, "id", "")] = found
+        return value
 
     def loop(self, statement: ast.For, name: str) -> None:
         """Follows a loop turn by turn."""
@@ -218,7 +229,9 @@ class Reader:
             case ast.Name(id=name):
                 if name not in self.variables:
                     raise self.fail(f"{name!r} is not defined here{near_miss(name, self.variables)}")
-                return self.variables[name]
+                if isinstance(found := self.variables[name], State):
+                    found = self.variables[name] = self.draft.connect(Made(found.reader), found.of)
+                return found
             case ast.Call():
                 return self.call(node)
         raise self.fail(f"{ast.unparse(node)!r} cannot be read here; write numbers, strings, layers and models")

@@ -100,6 +100,7 @@ from kit.layers.separable import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
+from kit.layers.states import FinalState
 from kit.layers.transformer import TransformerEncoder
 from kit.layers.transposed import (
     Conv1DTranspose,
@@ -156,6 +157,7 @@ __all__ = [
     "Dot",
     "Dropout",
     "Embedding",
+    "FinalState",
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",

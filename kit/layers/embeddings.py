@@ -39,10 +39,8 @@ class Embedding(Layer):
 
     embeddings: Tensor
 
-    @property
-    def makes_mask(self) -> bool:  # type: ignore[override]
-        """Whether words are told from nothing."""
-        return self.mask_zero
+    def validate(self) -> None:
+        self.makes_mask = self.mask_zero  # type: ignore[misc]
 
     def output_mask(self, inputs: tuple[Tensor, ...], masks: tuple[Tensor | None, ...]) -> Tensor | None:
         return inputs[0] != 0 if self.mask_zero else None

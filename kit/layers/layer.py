@@ -40,6 +40,7 @@ class Layer(Declared, nn.Module):
     weights_advice: ClassVar[str] = "give an array of that shape"  # what to do where set_weights is given another
     generator: ClassVar[Generator | None] = None  # where random numbers come from; None: torch's default
     further_inputs: ClassVar[str] = ""  # the word under which inputs after the first may be given
+    gives_states: ClassVar[bool] = False  # whether its output has states beside it, as the attribute `states`
     makes_mask: ClassVar[bool] = False  # whether output_mask gives a mask where none came
     passes_mask: ClassVar[bool] = False  # whether the first input's mask holds for the output too
     mask_word: ClassVar[str] = ""  # forward's argument for the first input's mask, or for those of all: found by itself
@@ -91,6 +92,10 @@ class Layer(Declared, nn.Module):
     def check(self, shape: Shape) -> None:
         """Hook: raise ShapeError where a sample of this shape cannot be taken."""
 
+    def final_states(self) -> list["Layer"]:
+        """Hook: layers that read the states beside the output from it, one each."""
+        return []
+
     def output_mask(self, inputs: tuple[Tensor, ...], masks: tuple[Tensor | None, ...]) -> Tensor | None:
         """Hook: which times of the output hold something, (n, time), where that is known of the inputs'."""
         return masks[0] if self.passes_mask else None
@@ -131,7 +136,8 @@ class Layer(Declared, nn.Module):
             return connect(self, inputs)
         if not self.built:
             self.build_for(*(tuple(x.shape[1:]) for x in inputs))
-        return super().__call__(*inputs, **words)
+        y = super().__call__(*inputs, **words)
+        return (y, *y.states) if self.gives_states else y
 
     def build_for(self, *shapes: Shape) -> None:
         """Makes the weights for inputs of these shapes (one sample each), once; checks them every time."""

@@ -18,7 +18,12 @@ def run_masked(layer: nn.Module, inputs: Sequence[Tensor], masks: Sequence[Mask]
     words: dict[str, Any] = {}
     if layer.mask_word and any(mask is not None for mask in masks):
         words[layer.mask_word] = masks[0] if layer.mask_word == "mask" else tuple(masks)
-    return layer(*inputs, **words), layer.output_mask(tuple(inputs), tuple(masks))
+    return alone(layer(*inputs, **words)), layer.output_mask(tuple(inputs), tuple(masks))
+
+
+def alone(output: Any) -> Any:
+    """A layer's output without the states that it has beside it."""
+    return output[0] if isinstance(output, tuple) and hasattr(output[0], "states") else output
 
 
 def compact(x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

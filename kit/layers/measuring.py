@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from kit.layers.layer import Layer, ShapeError
+from kit.layers.masking import alone
 from kit.symbols import Shape
 
 
@@ -28,6 +29,7 @@ def measure(layer: nn.Module, *shapes: Shape) -> tuple[Shape, nn.Module]:
         weights = {name: torch.empty_like(value, device="meta") for name, value in layer.state_dict().items()}
         twin = layer
         output = run(layer, lambda *x: torch.func.functional_call(layer, weights, x), samples, shapes)
+    output = alone(output)
     if not isinstance(output, Tensor) or output.ndim < 1 or output.shape[0] != batch:
         raise ShapeError(f"{label(layer)} must give one tensor (n, ...) with the n samples that came in")
     return tuple(output.shape[1:]), twin

@@ -13,6 +13,7 @@ from kit.fields import Fraction, InputSize, Size, whole
 from kit.initializations import InitializerName
 from kit.layers.layer import Layer, ShapeError
 from kit.layers.masking import Mask, compact, spread
+from kit.layers.states import FinalState
 from kit.regularizers import RegularizerName
 from kit.symbols import Shape
 
@@ -49,6 +50,7 @@ class Recurrent(Layer, abstract=True):
     dropout: fraction of the input dropped while training, 0 to 1; the same features at all times of a sequence.
     recurrent_dropout: fraction of h dropped where U is applied to it, in the same way; no fused kernel then.
     stateful: whether a batch starts from the states that the one before ended with, until reset_states().
+    return_state: whether the states after the last time are given behind the output: y, h, c = LSTM(...)(x).
     input_dim: width of the input; inferred where it is left out.
     """
 
@@ -82,6 +84,7 @@ class Recurrent(Layer, abstract=True):
     dropout: Fraction = 0.0
     recurrent_dropout: Fraction = 0.0
     stateful: bool = False
+    return_state: bool = False
     input_dim: InputSize = None
 
     kernel: Tensor
@@ -124,6 +127,14 @@ class Recurrent(Layer, abstract=True):
         blocks = {name: dict(zip(self.gates, self.blocks(weight), strict=True)) for name, weight in held.items()}
         return {f"{name} {gate}": blocks[name][gate] for gate in self.spoken for name in held}
 
+    @property
+    def gives_states(self) -> bool:  # type: ignore[override]
+        """Whether the states after the last time are beside the output."""
+        return self.return_state
+
+    def final_states(self) -> list[Layer]:
+        return [FinalState(i) for i in range(self.states)] if self.return_state else []
+
     def accept(self, *shapes: Shape) -> None:
         """Raises ShapeError where the sequence, or the states after it, do not fit the layer."""
         super().accept(*shapes[:1])
@@ -146,10 +157,14 @@ class Recurrent(Layer, abstract=True):
             x = x * self.kept(x[:, :1], self.dropout)
         if x.is_meta:  # the shape of one step tells that of all
             y, state = self.scan(x[:, :1], state)
-            return y.expand(-1, x.shape[1], -1) if self.return_sequences else state[0]
-        output, state = self.read(x, state, mask)
+            output = y.expand(-1, x.shape[1], -1) if self.return_sequences else state[0]
+        else:
+            output, state = self.read(x, state, mask)
         if self.stateful:
             self.held = tuple(value.detach() for value in state)  # type: ignore[misc]
+        if self.return_state:
+            output = output.clone() if output is state[0] else output  # nothing holds itself
+            output.states = state  # type: ignore[attr-defined]
         return output
 
     def first_state(self, x: Tensor, initial: State) -> State:
@@ -181,7 +196,7 @@ class Recurrent(Layer, abstract=True):
             return y if self.return_sequences else state[0], state
         x, count = compact(x, mask)
         behind = None
-        if self.stateful:
+        if self.stateful or self.return_state:
             behind = torch.arange(x.shape[1], device=x.device) >= count[:, -1:]  # those that hold nothing
         y, state = self.scan(x, state, behind)
         if self.return_sequences:

@@ -6,19 +6,15 @@ import torch
 from torch import Tensor
 
 from kit.layers.layer import Layer, ShapeError
-from kit.layers.masking import Mask, run_masked
+from kit.layers.masking import Mask, alone, run_masked
 from kit.layers.nested import LayerField
 from kit.layers.recurrence import Recurrent
+from kit.layers.states import FinalState
 from kit.symbols import Shape
 
 
 class Wrapper(Layer, abstract=True):
     """A layer that holds others. Its weights are theirs, in their order; freezing it freezes them."""
-
-    @property
-    def takes_integers(self) -> bool:  # type: ignore[override]
-        """Whether the layer inside reads whole numbers."""
-        return all(inner.takes_integers for inner in self.inside().values())
 
     def inside(self) -> dict[str, Layer]:
         """The layers inside, by name."""
@@ -44,6 +40,9 @@ class TimeDistributed(Wrapper):
     family = "recurrent"
 
     layer: LayerField
+
+    def validate(self) -> None:
+        self.takes_integers = self.layer.takes_integers  # type: ignore[misc]
 
     def check(self, shape: Shape) -> None:
         if len(shape) < 2:
@@ -92,6 +91,16 @@ class Bidirectional(Wrapper):
         self.backward = self.layer.twin()
         self.backward.go_backwards = True
 
+    @property
+    def gives_states(self) -> bool:  # type: ignore[override]
+        """Whether the states of both layers are beside the output."""
+        return bool(self.layer.return_state)
+
+    def final_states(self) -> list[Layer]:
+        inner = self.inside().values()
+        states = range(sum(len(layer.final_states()) for layer in inner))
+        return [FinalState(i, self.layer.units if self.merge_mode == "concat" else None) for i in states]
+
     def accept(self, *shapes: Shape) -> None:
         """Raises ShapeError where the sequence, or the states after it, do not fit the layers."""
         super().accept(*shapes[:1])
@@ -105,11 +114,14 @@ class Bidirectional(Wrapper):
 
     def forward(self, x: Tensor, *initial: Tensor, mask: Mask = None) -> Tensor:
         half = len(initial) // 2
-        there, back = self.layer(x, *initial[:half], mask=mask), self.backward(x, *initial[half:], mask=mask)
-        if not self.layer.return_sequences:
-            return self.merge(there, back)
-        y = self.merge(there, back.flip(1))
-        return y if mask is None else y.masked_fill(~mask[..., None], 0)
+        there = alone(self.layer(x, *initial[:half], mask=mask))
+        back = alone(self.backward(x, *initial[half:], mask=mask))
+        y = self.merge(there, back.flip(1) if self.layer.return_sequences else back)
+        if mask is not None and self.layer.return_sequences:
+            y = y.masked_fill(~mask[..., None], 0)
+        if self.layer.return_state:
+            y.states = (*there.states, *back.states)  # type: ignore[attr-defined]
+        return y
 
     def output_mask(self, inputs: tuple[Tensor, ...], masks: tuple[Mask, ...]) -> Mask:
         return masks[0] if self.layer.return_sequences else None

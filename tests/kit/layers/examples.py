@@ -83,6 +83,7 @@ EXAMPLES: dict[str, list[Example]] = {
         Example('LSTM(3, unit_forget_bias=False, bias_initializer="normal", kernel_regularizer="l2(0.1)")', ((1, 2),)),
     ],
     "Masking": [Example("Masking()", ((4, 2),)), Example("Masking(-1.0)", ((3, 2, 2),))],
+    "FinalState": [Example("FinalState(0)", ((4, 2),)), Example("FinalState(0, units=2)", ((3,),))],
     "Bidirectional": [
         Example("Bidirectional(LSTM(2, dropout=0.5, stateful=True))", ((4, 2), (2,), (2,), (2,), (2,))),
         Example("Bidirectional(LSTM(3))", ((4, 2),)),

@@ -24,6 +24,7 @@ ELSEWHERE = {  # layers that Keras does not have, or that are random: which test
     "WordContextProduct": "test_embeddings.py",
     "Activation": "test_core.py",
     **dict.fromkeys(["Bidirectional", "TimeDistributed"], "test_wrappers.py"),
+    "FinalState": "test_recurrent_state.py",
     **dict.fromkeys(["SimpleRNN", "SimpleDeepRNN", "GRU", "LSTM"], "test_recurrent.py"),
 }
 RANDOM = ("Dropout", "Noise")

@@ -116,3 +116,19 @@ def test_a_stateful_layer_goes_on_as_keras_s(kind) -> None:
     for seed in range(3):
         x = random(3, 5, 3, seed=seed)
         np.testing.assert_allclose(ours(x).detach(), theirs(x).detach(), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
+@pytest.mark.parametrize("sequence", [False, True])
+@pytest.mark.parametrize("wrap", [None, {"merge_mode": "ave"}], ids=["alone", "both ways"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_states_behind_the_output_are_keras_s(kind, wrap, sequence, mask) -> None:
+    ours, theirs = pair(kind, {"return_sequences": sequence, "return_state": True}, wrap)
+    x, held = random(3, 5, 3), None if mask is None else torch.tensor(mask, dtype=torch.bool)
+    found, wanted = ours(x, **({} if held is None else {"mask": held})), theirs(x, mask=held)
+    assert len(found) == len(wanted)
+    for a, b in zip(found, wanted, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-12)
+    slopes = sum(((i + 1) * y.square()).sum() for i, y in enumerate(found))
+    others = sum(((i + 1) * y.square()).sum() for i, y in enumerate(wanted))
+    torch.testing.assert_close(*(torch.autograd.grad(each, x)[0] for each in (slopes, others)), rtol=1e-9, atol=1e-11)
