@@ -54,9 +54,9 @@ def log_sigmoid(x: Tensor) -> Tensor:
     return F.logsigmoid(x)
 
 
-def hard_sigmoid(x: Tensor) -> Tensor:
-    """clip(0.2 x + 0.5, 0, 1), as in 2015; Keras 3 has clip(x / 6 + 0.5, 0, 1) under this name."""
-    return torch.clamp(0.2 * x + 0.5, 0.0, 1.0)
+def hard_sigmoid(x: Tensor, slope: float = 0.2) -> Tensor:
+    """clip(slope x + 0.5, 0, 1), as in 2015; Keras 3 has a slope of 1/6 under this name."""
+    return torch.clamp(slope * x + 0.5, 0.0, 1.0)
 
 
 def softmax(x: Tensor, axis: int = -1) -> Tensor:

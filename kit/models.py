@@ -24,7 +24,10 @@ class Model(Trainable):
 
     inputs: an Input or a list of them. outputs: the symbol that came of calling layers on them, or a list.
     `module` is an ordinary torch.nn.Module with all the weights.
+    notes: what the file that the model was imported from said, and could not be taken over.
     """
+
+    notes: tuple[str, ...] = ()
 
     def __init__(self, inputs: Symbol | Sequence[Symbol], outputs: Symbol | Sequence[Symbol]) -> None:
         listed = [[given] if isinstance(given, Symbol) else list(given) for given in (inputs, outputs)]

@@ -11,7 +11,7 @@ from torch import Tensor
 from kit.layers.layer import Layer
 from kit.models import Model
 from kit.storage.errors import explained
-from kit.storage.foreign import hdf5, of_2015, safetensors_file
+from kit.storage.foreign import hdf5, keras_files, of_2015, safetensors_file
 from kit.storage.foreign.hdf5 import Hdf5, refusal
 from kit.storage.reader import open_ordinary
 from kit.storage.seal import HDF5_MAGIC
@@ -28,17 +28,27 @@ def opened(path: Any) -> BinaryIO:
 
 
 def format_of(path: Any) -> str | None:
-    """ "hdf5" or "safetensors"; None for Hornbook's own files, and for what is none of these."""
+    """ "hdf5", "zip" or "safetensors"; None for Hornbook's own files, and for what is none of these."""
     with opened(path) as file:
         front = file.read(16)
     if front.startswith(HDF5_MAGIC):
         return "hdf5"
+    if front.startswith(b"PK\x03\x04"):
+        return "zip"
     return "safetensors" if len(front) > 9 and front[3:8] == bytes(5) and front[8:9] == b"{" else None
 
 
 def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
     """The model of a stranger's file. StorageError where it holds none, or one that cannot be made here."""
-    raise refusal(str(path), "it holds weights without a model; make the model and call its load_weights")
+    name = str(path)
+    with opened(path) as file:
+        kind = format_of(path)
+        if kind == "zip":
+            return keras_files.from_archive(file, name, custom_objects or {})
+        held = hdf5.read(file, name) if kind == "hdf5" else None
+        if held is not None and "model_config" in held.attributes.get("", {}):
+            return keras_files.from_hdf5(held, custom_objects or {})
+    raise refusal(name, "it holds weights without a model; make the model and call its load_weights")
 
 
 def load_weights(model: Model, path: Any) -> None:

@@ -1,0 +1,359 @@
+"""A model's config in Keras as a graph document, and where each layer's weights are to come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import nn
+
+from kit.graph import layer_class, make_layer
+from kit.layers.layer import Layer
+from kit.layers.measuring import measure
+from kit.storage.foreign import layout as axes
+from kit.storage.foreign.keras_graph import Call, Entry, Graph, entry_of
+from kit.storage.foreign.keras_layers import KERAS, Known
+from kit.storage.foreign.keras_options import Config, Obstacle, along, fields, own
+from kit.storage.foreign.layout import Layout, Misfit, flow, straight
+from kit.structure import INPUT
+from kit.symbols import Shape
+
+PLACEHOLDER = 128  # the size of an axis that the model leaves open, until data come
+AXES_OF_CLASS = {
+    "BatchNormalization",
+    "LayerNormalization",
+    "RMSNormalization",
+    "GroupNormalization",
+    "UnitNormalization",
+}
+KERAS_2_DEFAULTS: dict[str, Config] = {"GRU": {"reset_after": False}}
+TAKEN = set(dir(nn.ModuleDict()))
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a layer gives: the node that gives it, a sample's shape here, and where Keras has its axes."""
+
+    node: str
+    shape: Shape
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A layer of the model and where Keras keeps its weights.
+
+    names: what Keras calls it, after the models it lies in. path: its place in a file of Keras 3. layout: of what it
+    reads. cls: its class in Keras.
+    """
+
+    node: str
+    names: tuple[str, ...]
+    path: str
+    layout: Layout
+    cls: str
+    trainable: bool = True
+
+
+@dataclass
+class Importer:
+    """Makes a document of graphs of Keras; collects every obstacle on the way. version: of Keras, 2 or 3."""
+
+    version: int
+    custom: Mapping[str, Any]
+    nodes: list[dict[str, Any]] = field(default_factory=list)
+    edges: list[dict[str, str]] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
+    obstacles: list[str] = field(default_factory=list)
+    made: dict[str, Layer] = field(default_factory=dict)  # by node
+    first: dict[str, str] = field(default_factory=dict)  # the node of a layer's first call, by path
+
+    def document(self, graph: Graph) -> dict[str, Any]:
+        """The document of a model."""
+        entrances = [self.entrance(graph, name) for name in graph.inputs]
+        inputs = [value for value in entrances if value is not None]
+        outputs = self.model(graph, entrances, (), "")
+        made = {"version": 1, "nodes": self.nodes, "edges": self.edges}
+        wrong = [value.node for value in inputs if value in outputs]
+        self.obstacles += [f"{node}: an input is an output too; let a layer stand between" for node in wrong]
+        return made | {"outputs": [value.node for value in outputs if value is not None]}
+
+    def entrance(self, graph: Graph, name: str) -> Value | None:
+        """The Input node of an input of the model."""
+        config = graph.entries[name].config
+        given = config.get("batch_shape") or config.get("batch_input_shape")
+        shape = given[1:] if isinstance(given, list) else None
+        if not shape or not all(size is None or (type(size) is int and size > 0) for size in shape) or not shape[-1]:
+            self.obstacles.append(
+                f"{name}: the input's shape {given!r:.80} is not known; build the model before saving it"
+            )
+            return None
+        layout = self.wanted_by_readers(graph, name, len(shape))
+        shape = [shape[axis] or PLACEHOLDER for axis in layout.axes]
+        return Value(self.add(name, INPUT, {"shape": shape}), tuple(shape), layout)
+
+    def wanted_by_readers(self, graph: Graph, name: str, rank: int) -> Layout:
+        """The layout in which the first layers that care take a value."""
+        waiting, seen = [(name, 0)], set()
+        while waiting:
+            value = waiting.pop()
+            for reader in graph.readers.get(value, ()) if value not in seen else ():
+                entry = graph.entries[reader[0]]
+                known = entry.known
+                if entry.graph is not None:
+                    place = graph.calls[reader[0]][reader[1]].inputs.index(value)
+                    inside = entry.graph.inputs
+                    layout = (
+                        self.wanted_by_readers(entry.graph, inside[place], rank)
+                        if place < len(inside)
+                        else straight(rank)
+                    )
+                elif known and known.kind in ("each", "along", "join"):
+                    waiting.append(reader)
+                    continue
+                else:
+                    layout = wanted(known, entry.cls, entry.config, rank)
+                if not layout.plain:
+                    return layout
+            seen.add(value)
+        return straight(rank)
+
+    def model(
+        self, graph: Graph, inputs: Sequence[Value | None], names: tuple[str, ...], path: str
+    ) -> list[Value | None]:
+        """The outputs of a model on these inputs; its layers become nodes of this document."""
+        values: dict[tuple[str, int], Value | None] = {
+            (name, 0): value for name, value in zip(graph.inputs, inputs, strict=True)
+        }
+        try:
+            for entry, i, call in graph.in_order():
+                values[entry.name, i] = None
+                came = [values[reference] for reference in call.inputs]
+                values[entry.name, i] = self.call(graph, entry, call, came, names, path)
+        except Obstacle as obstacle:
+            self.obstacles.append(str(obstacle))
+        lost = [name for name, i in graph.outputs if (name, i) not in values]
+        self.obstacles += [f"{name}: it is an output, but nothing gives it" for name in lost]
+        return [values.get(reference) for reference in graph.outputs]
+
+    def call(
+        self, graph: Graph, entry: Entry, call: Call, came: list[Value | None], names: tuple[str, ...], path: str
+    ) -> Value | None:
+        """The value that one call gives; None, with the obstacle noted, where it cannot be said here."""
+        label = "/".join((*names, entry.name))
+        place = f"{path}{entry.path}"
+        if entry.graph is not None:
+            if len(entry.graph.inputs) != len(came) or len(entry.graph.outputs) != 1:
+                raise Obstacle(
+                    f"{label}: a model inside that has several outputs, or is given other inputs than its own"
+                )
+            return self.model(entry.graph, came, (*names, entry.name), f"{place}/")[0]
+        try:
+            cls, known, config = self.said(entry, call)
+            if any(value is None for value in came):
+                return None
+            inputs = self.brought(known, entry, graph, [value for value in came if value is not None])
+            config = placed_along(known, cls, config, inputs[0].layout)
+            return self.emit(entry, cls, config, inputs, (*names, entry.name), place)
+        except ValueError as error:  # an Obstacle, a Misfit, a ShapeError, a DocumentError
+            self.obstacles.append(f"{label}: {error}")
+        except TypeError as error:
+            self.obstacles.append(f"{label}: {error}; its options are of another kind than Keras writes")
+        return None
+
+    def said(self, entry: Entry, call: Call) -> tuple[type[Layer], Known | None, dict[str, Any]]:
+        """The class of a layer here, what the table says of it, and its fields. Raises Obstacle."""
+        mine = own(entry.cls, self.custom)
+        known = None if mine else entry.known
+        if mine is None and known is None:
+            raise Obstacle(unknown(entry))
+        cls = layer_class(mine or (known.here if known else "") or entry.cls, self.custom)
+        config = {**(KERAS_2_DEFAULTS.get(entry.cls, {}) if self.version < 3 else {}), **entry.config}
+        if known and known.kind == "wrapper":
+            return cls, known, self.wrapped(cls, config)
+        said = dict(fields(cls, known, config, self.version, self.custom))
+        if call.causal:
+            said["causal"] = True
+        return cls, known, said
+
+    def wrapped(self, cls: type[Layer], config: Config) -> dict[str, Any]:
+        """The fields of a layer that holds another."""
+        parts = {
+            name: self.inside(config[name]) for name in ("layer", "backward_layer") if config.get(name) is not None
+        }
+        rest = {name: value for name, value in config.items() if name not in ("layer", "backward_layer")}
+        back = parts.pop("backward_layer", None)
+        if back is not None:
+            other = {**parts["layer"]["config"], "go_backwards": True}
+            if back["layer"] != parts["layer"]["layer"] or back["config"] != other:
+                raise Obstacle("its layer that runs backwards is another than the one that runs forwards")
+        return {**fields(cls, None, rest, self.version, self.custom), **parts}
+
+    def inside(self, config: Any) -> dict[str, Any]:
+        """A layer inside another, as the field of a document."""
+        cls, _, said = self.said(entry_of(config, {}, 0), Call(()))
+        return {"layer": cls.__name__, "config": said}
+
+    def brought(self, known: Known | None, entry: Entry, graph: Graph, inputs: list[Value]) -> list[Value]:
+        """The inputs of a layer with their axes where it takes them."""
+        kind, first = known.kind if known else "plain", inputs[0]
+        rank = len(first.layout.axes)
+        if kind == "flatten":
+            return [self.for_flatten(entry, graph, first)]
+        if kind == "along" and along_elsewhere(entry, first.layout):
+            return [self.turned(first, straight(rank))]
+        if kind in ("each", "along", "join") or (kind == "dense" and rank == 1):
+            return [first, *(self.turned(value, first.layout) for value in inputs[1:])]
+        return [self.turned(value, wanted(known, entry.cls, entry.config, len(value.shape))) for value in inputs]
+
+    def for_flatten(self, entry: Entry, graph: Graph, value: Value) -> Value:
+        """The input of a Flatten: as it is where the rows of the Dense behind it can be ordered instead."""
+        rank = len(value.layout.axes)
+        first = entry.config.get("data_format") == "channels_first"  # Keras then flattens the channels last
+        if not foldable(graph, entry.name):
+            value = self.turned(value, axes.channels_last(rank) if first else straight(rank))
+        turn = tuple((axis - 1) % rank for axis in value.layout.axes) if first else value.layout.axes
+        return Value(value.node, value.shape, Layout(turn, value.layout.rows))
+
+    def turned(self, value: Value, layout: Layout) -> Value:
+        """The same value with its axes in another order; a Permute is put behind it where they are not."""
+        if len(value.shape) != len(layout.axes) or value.layout.same(layout):
+            return value
+        if value.layout.rows is not None:
+            raise Misfit("the features that come have another order in Keras")
+        dims = [value.layout.axes.index(axis) + 1 for axis in layout.axes]
+        node = self.add("permute", "Permute", {"dims": dims})
+        self.edges.append({"source": value.node, "target": node})
+        return Value(node, tuple(value.shape[axis - 1] for axis in dims), layout)
+
+    def emit(
+        self,
+        entry: Entry,
+        cls: type[Layer],
+        config: dict[str, Any],
+        inputs: list[Value],
+        names: tuple[str, ...],
+        path: str,
+    ) -> Value:
+        """Adds a call of a layer to the document."""
+        if cls.__name__ == "MultiHeadAttention" and all(value == inputs[0] for value in inputs):
+            inputs = inputs[:1]
+        before = self.first.get(path)
+        if before is None:
+            layer = make_layer({"layer": cls.__name__, "config": config}, {**self.custom, cls.__name__: cls})
+        else:
+            layer = self.made[before]
+        shapes = [value.shape for value in inputs]
+        given = measure(layer, *shapes)[0]
+        layout = flow(layer, [value.layout for value in inputs], shapes, given)
+        node = self.add(entry.name, cls.__name__, config, before)
+        self.edges += [{"source": value.node, "target": node} for value in inputs]
+        if before is None:
+            self.made[node], self.first[path] = layer, node
+            trainable = config.get("trainable", True)
+            self.placed.append(Placed(node, names, path, inputs[0].layout, entry.cls, trainable))
+        else:
+            self.check_shared(before, config, inputs[0].layout)
+        return Value(node, given, layout)
+
+    def check_shared(self, node: str, config: dict[str, Any], layout: Layout) -> None:
+        """Raises Obstacle where a layer that is called again would have to be another for that."""
+        made = next(each for each in self.nodes if each["id"] == node)
+        placed = next(each for each in self.placed if each.node == node)
+        if made["config"] != config or not placed.layout.same(layout):
+            raise Obstacle("it is called on values whose axes have different orders here")
+
+    def add(self, name: str, cls: str, config: dict[str, Any], shared_with: str | None = None) -> str:
+        """Adds a node with a name that is free; the name."""
+        name = "".join(letter if letter.isprintable() and letter not in "./" else "_" for letter in name[:200]) or cls
+        taken = {node["id"] for node in self.nodes} | TAKEN
+        free = name if name not in taken else next(n for i in range(1, 10**6) if (n := f"{name}_{i}") not in taken)
+        node = {"id": free, "layer": cls, "config": {} if shared_with else config}
+        self.nodes.append(node | ({"shared_with": shared_with} if shared_with else {}))
+        return free
+
+
+def unknown(entry: Entry) -> str:
+    """What there is to say of a layer that is not known."""
+    if entry.cls == "Lambda":
+        return (
+            "a Lambda holds code, which is not run; write the layer as a class and pass custom_objects={'Lambda': it}"
+        )
+    name = entry.cls.rpartition(">")[2]
+    return f"there is no layer {entry.cls!r:.80} here; write one and pass it in custom_objects={{{name!r:.80}: it}}"
+
+
+def wanted(known: Known | None, cls: str, config: Config, rank: int) -> Layout:
+    """The layout in which a layer here takes what Keras's layer takes."""
+    if known is not None and known.kind == "image":
+        last_in_keras = config.get("data_format") != "channels_first"
+        last_here = "1D" in cls
+        if last_in_keras == last_here:
+            return straight(rank)
+        return axes.channels_last(rank) if last_here else axes.channels_first(rank)
+    inner = config.get("layer")
+    if (
+        cls == "TimeDistributed"
+        and isinstance(inner, Mapping)
+        and isinstance(inner.get("config"), Mapping)
+        and rank > 1
+    ):
+        name = str(inner.get("class_name"))
+        inside = wanted(KERAS.get(name), name, inner["config"], rank - 1)
+        return Layout((0, *(axis + 1 for axis in inside.axes)))
+    return straight(rank)
+
+
+def foldable(graph: Graph, name: str) -> bool:
+    """Whether all that reads a Flatten is, at last, a Dense: then the rows of its W can be put in order instead."""
+    waiting = [(name, 0)]
+    while waiting:
+        value = waiting.pop()
+        readers = graph.readers.get(value, [])
+        if not readers or value in graph.outputs or len(graph.calls[value[0]]) > 1:
+            return False
+        for reader, i in readers:
+            entry = graph.entries[reader]
+            kind = entry.known.kind if entry.known else ""
+            if (
+                kind in ("each", "along")
+                and len(graph.calls[reader][i].inputs) == 1
+                and entry.cls != "GroupNormalization"
+            ):
+                waiting.append((reader, i))
+            elif kind != "dense" or len(graph.calls[reader]) > 1:
+                return False
+    return True
+
+
+def along_elsewhere(entry: Entry, layout: Layout) -> bool:
+    """Whether a layer goes along an axis along which ours cannot go where it lies here."""
+    axis = single(entry.config.get("axis", -1))
+    return entry.cls in AXES_OF_CLASS and type(axis) is int and place(layout, axis) not in (1, -1)
+
+
+def single(axis: Any) -> Any:
+    """The one axis of a list of one."""
+    return axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
+
+
+def place(layout: Layout, axis: Any) -> int:
+    """Where an axis of Keras is here. Raises Obstacle where it has none such."""
+    rank = len(layout.axes)
+    if type(axis) is not int or axis == 0 or not -rank <= axis <= rank:
+        raise Obstacle(f"axis={axis!r:.80} is not one axis of the input")
+    return layout.axis(axis)
+
+
+def placed_along(known: Known | None, cls: type[Layer], config: dict[str, Any], layout: Layout) -> dict[str, Any]:
+    """The fields of a layer whose axes Keras has in another order."""
+    config = dict(config)
+    kind = known.kind if known else ""
+    if kind in ("along", "join"):
+        config["axis"] = place(layout, single(config.get("axis", -1)))
+    if isinstance(config.get("activation"), str) and kind in ("image", "each"):
+        config["activation"] = along(config["activation"], layout.axis(-1))
+    if config.get("shared_axes"):
+        config["shared_axes"] = sorted(place(layout, axis) % (len(layout.axes) + 1) for axis in config["shared_axes"])
+    return config

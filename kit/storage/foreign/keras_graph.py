@@ -1,0 +1,236 @@
+"""A model's config in Keras as layers and the calls that connect them, whichever version wrote it."""
+
+from __future__ import annotations
+
+import collections
+import functools
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kit.storage.foreign.keras_layers import KERAS, Known, snake_case
+from kit.storage.foreign.keras_options import Config, Obstacle, of_keras
+
+MODELS = ("Sequential", "Functional", "Model")
+INPUT = "InputLayer"
+MAX_CALLS = 10_000
+QUIET: dict[str, tuple[Any, ...]] = {  # what a call may be given that changes nothing
+    "training": (None, False),
+    "mask": (None,),
+    "query_mask": (None,),
+    "value_mask": (None,),
+    "key_mask": (None,),
+    "attention_mask": (None,),
+    "return_attention_scores": (False,),
+    "use_causal_mask": (False,),
+    "initial_state": (None,),
+}
+ATTENTION_INPUTS = ("value", "key")  # inputs that are given by name
+
+Reference = tuple[str, int]  # a layer's name, and which of its calls
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a layer is called on, and whether each time sees only what came before."""
+
+    inputs: tuple[Reference, ...]
+    causal: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A layer in a config.
+
+    registered: whether it is somebody's own. path: where its weights lie in a file of Keras 3, from its model's.
+    """
+
+    name: str
+    cls: str
+    config: Config
+    registered: bool
+    path: str
+    graph: Graph | None = None  # of a model that is a layer
+
+    @property
+    def known(self) -> Known | None:
+        """What the table of layers says of it."""
+        return None if self.registered else KERAS.get(self.cls)
+
+
+@dataclass
+class Graph:
+    """The layers of a model by name, their calls, its inputs and its outputs."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    calls: dict[str, list[Call]] = field(default_factory=dict)
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[Reference] = field(default_factory=list)
+
+    @functools.cached_property
+    def readers(self) -> dict[Reference, list[Reference]]:
+        """The calls that read a value, by value."""
+        found: dict[Reference, list[Reference]] = {}
+        for name, calls in self.calls.items():
+            for i, call in enumerate(calls):
+                for value in call.inputs:
+                    found.setdefault(value, []).append((name, i))
+        return found
+
+    def in_order(self) -> Iterator[tuple[Entry, int, Call]]:
+        """Every call of a layer, each after those it reads. Raises Obstacle where one reads what is never made."""
+        missing = {(name, i): len(call.inputs) for name, calls in self.calls.items() for i, call in enumerate(calls)}
+        ready = collections.deque((name, 0) for name in self.inputs)
+        while ready:
+            value = ready.popleft()
+            if value in missing:
+                yield self.entries[value[0]], value[1], self.calls[value[0]][value[1]]
+            for reader in self.readers.get(value, ()):
+                missing[reader] -= 1
+                if not missing[reader]:
+                    ready.append(reader)
+        late = next((name for (name, _), count in missing.items() if count), None)
+        if late is not None:
+            raise Obstacle(f"{late!r:.80} reads a layer that is not there, or itself")
+
+
+def graph_of(config: Any, build: Any = None, level: int = 0) -> Graph:
+    """The graph of a model's config. Raises Obstacle where it is none.
+
+    build: what the file says of the shape it was built for, where the config does not.
+    """
+    kind, inner = class_of(config), config.get("config")
+    if level > 20:
+        raise Obstacle("models in models are nested too deeply")
+    if kind not in MODELS:
+        raise Obstacle(f"the model is of the class {kind!r:.80}; Sequential and functional models are read")
+    listed = inner if isinstance(inner, list) else inner.get("layers") if isinstance(inner, Mapping) else None
+    if not isinstance(listed, list) or not listed or len(listed) > MAX_CALLS:
+        raise Obstacle("a model's config holds no list of layers")
+    graph = Graph()
+    counts: dict[str, int] = {}
+    for each in listed:
+        entry = entry_of(each, counts, level)
+        if entry.name in graph.entries:
+            raise Obstacle(f"two layers are called {entry.name!r:.80}")
+        graph.entries[entry.name] = entry
+    if kind == "Sequential":
+        connect_chain(graph, inner, build)
+    else:
+        connect_graph(graph, inner, listed)
+    return graph
+
+
+def class_of(config: Any) -> str:
+    """The name of an object's class in a config. Raises Obstacle where there is none."""
+    if not isinstance(config, Mapping) or not isinstance(config.get("class_name"), str):
+        raise Obstacle("a layer's config names no class")
+    return str(config["class_name"])
+
+
+def entry_of(config: Any, counts: dict[str, int], level: int) -> Entry:
+    """One layer of a config; counts: how many of each class came before it."""
+    cls = class_of(config)
+    inner = config.get("config")
+    if not isinstance(inner, Mapping | list):
+        raise Obstacle(f"a {cls!r:.80} has no options")
+    kind = snake_case(cls.rpartition(">")[2])
+    counts[kind] = counts.get(kind, -1) + 1
+    path = f"layers/{kind}_{counts[kind]}" if counts[kind] else f"layers/{kind}"
+    name = config.get("name") or (inner.get("name") if isinstance(inner, Mapping) else None) or f"{kind}_{counts[kind]}"
+    if not isinstance(name, str):
+        raise Obstacle(f"a {cls!r:.80} is called {name!r:.80}")
+    graph = graph_of(config, level=level + 1) if cls in MODELS else None
+    own = not of_keras(config) or config.get("registered_name") not in (None, cls)
+    own = own or ".ops" in str(config.get("module"))  # operations have names of layers
+    return Entry(name, cls, inner if isinstance(inner, Mapping) else {}, own, path, graph)
+
+
+def connect_chain(graph: Graph, config: Any, build: Any) -> None:
+    """The calls of a Sequential: each layer reads the one before it."""
+    names = list(graph.entries)
+    if graph.entries[names[0]].cls != INPUT:
+        first = graph.entries[names[0]].config
+        inside = config if isinstance(config, Mapping) else {}
+        shape = first.get("batch_input_shape") or first.get("batch_shape") or inside.get("build_input_shape") or build
+        name = next(f"input_{i}" for i in range(1, MAX_CALLS) if f"input_{i}" not in graph.entries)
+        graph.entries = {name: Entry(name, INPUT, {"batch_shape": shape}, False, ""), **graph.entries}
+        names = [name, *names]
+    graph.inputs = [names[0]]
+    for before, name in itertools.pairwise(names):
+        graph.calls[name] = [Call(((before, 0),))]
+    graph.outputs = [(names[-1], 0)]
+
+
+def connect_graph(graph: Graph, config: Config, listed: list[Any]) -> None:
+    """The calls of a functional model."""
+    count = 0
+    for each, (name, entry) in zip(listed, graph.entries.items(), strict=True):
+        nodes = each.get("inbound_nodes", [])
+        if not isinstance(nodes, list):
+            raise Obstacle(f"{name!r:.80} has calls that cannot be read")
+        if entry.cls != INPUT:
+            graph.calls[name] = [call_of(node, name) for node in nodes]
+        count += len(nodes)
+        if count > MAX_CALLS:
+            raise Obstacle("the model has too many calls of layers")
+    graph.inputs = [name for name, _ in references(config.get("input_layers"))]
+    graph.outputs = references(config.get("output_layers"))
+    strangers = [name for name in graph.inputs if name not in graph.entries or graph.entries[name].cls != INPUT]
+    if strangers or not graph.inputs or not graph.outputs:
+        raise Obstacle(f"its inputs and outputs are not layers of it {strangers!r:.80}")
+
+
+def references(value: Any) -> list[Reference]:
+    """The values a config names: ["dense", 0, 0], a list of such, or a dict of them."""
+    if isinstance(value, Mapping):
+        return [found for item in value.values() for found in references(item)]
+    if not isinstance(value, list):
+        raise Obstacle(f"{value!r:.80} names no layer")
+    if len(value) in (3, 4) and isinstance(value[0], str):
+        return [reference(*value[:3])]
+    return [found for item in value for found in references(item)]
+
+
+def reference(name: Any, call: Any, tensor: Any) -> Reference:
+    """One value, the first that a call of a layer gives. Raises Obstacle for another."""
+    if not isinstance(name, str) or type(call) is not int or tensor != 0:
+        raise Obstacle(f"{[name, call, tensor]!r:.80} is not the one output of a layer")
+    return name, call
+
+
+def call_of(node: Any, name: str) -> Call:
+    """One call of a layer. Raises Obstacle where it is given more than the outputs of others."""
+    try:
+        if isinstance(node, Mapping):
+            inputs, words = tensors(node.get("args", [])), node.get("kwargs", {})
+        else:
+            listed = [node] if len(node) in (3, 4) and isinstance(node[0], str) else node
+            inputs = [reference(*each[:3]) for each in listed]
+            words = {word: value for each in listed if len(each) > 3 for word, value in (each[3] or {}).items()}
+        for word in ATTENTION_INPUTS:
+            given = words.get(word)
+            if given is not None:
+                inputs += tensors([given]) if isinstance(given, Mapping) else references(given)
+        loud = {word: value for word, value in words.items() if word not in ATTENTION_INPUTS and not quiet(word, value)}
+        causal = loud.pop("use_causal_mask", False) is True
+        if loud or not inputs:
+            raise Obstacle(f"{name!r:.80} is called with {loud!r:.200}")
+    except (TypeError, AttributeError, KeyError, IndexError):
+        raise Obstacle(f"{name!r:.80} has a call that cannot be read") from None
+    return Call(tuple(inputs), causal)
+
+
+def quiet(word: str, value: Any) -> bool:
+    """Whether what a call is given changes nothing."""
+    return any(value is known for known in QUIET.get(word, ()))
+
+
+def tensors(value: Any) -> list[Reference]:
+    """The values in the arguments of a call, as Keras 3 writes them."""
+    if isinstance(value, list):
+        return [found for item in value for found in tensors(item)]
+    if isinstance(value, Mapping) and value.get("class_name") == "__keras_tensor__":
+        return [reference(*value["config"]["keras_history"])]
+    raise Obstacle(f"a layer is called on {value!r:.80}, which is not the output of another")
