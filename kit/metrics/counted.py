@@ -50,8 +50,11 @@ class Tally:
 
     @torch.no_grad()
     def add(self, y_true: Tensor, y_pred: Tensor) -> None:
-        """Counts a batch: targets y_true and outputs y_pred (n, ...)."""
-        type(self.metric).update(self.metric, *self.counted.arguments(y_true, y_pred.detach()))
+        """Counts targets y_true and outputs y_pred (n, ...), without the steps that their mask leaves out."""
+        mask, y_pred = getattr(y_pred, "mask", None), y_pred.detach()
+        if mask is not None and mask.shape == y_pred.shape[:-1]:
+            y_true, y_pred = y_true.reshape(*mask.shape, -1)[mask], y_pred[mask]
+        type(self.metric).update(self.metric, *self.counted.arguments(y_true, y_pred))
 
     @torch.no_grad()
     def read(self) -> float:

@@ -9,6 +9,7 @@ import torch
 
 from kit import metrics
 from kit.metrics import AUC, F1Score, MeanIoU, Precision, R2Score, Recall, Specificity
+from kit.metrics.counted import OfNumbers
 
 CPU = torch.device("cpu")
 
@@ -170,6 +171,30 @@ COUNTED = [name for name, metric in metrics.METRICS.items() if isinstance(metric
 def test_sequences_are_counted_step_by_step(name: str, rng) -> None:
     wanted, p = rng.integers(0, 2, (8, 5, 3)).astype("float32"), rng.random((8, 5, 3))
     assert counted(name, wanted, p) == pytest.approx(counted(name, wanted.reshape(40, 3), p.reshape(40, 3)))
+
+
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("numbers", [True, False])
+def test_steps_that_a_mask_leaves_out_are_not_counted(name: str, numbers: bool, rng) -> None:
+    numbers = numbers and not isinstance(metrics.get(name), OfNumbers)
+    wanted = rng.integers(0, 3, (8, 5)) if numbers else rng.integers(0, 2, (8, 5, 3)).astype("float32")
+    p, mask = rng.random((8, 5, 3)), torch.from_numpy(rng.random((8, 5)) > 0.3)
+    outputs = torch.from_numpy(p)
+    outputs.mask = mask
+    tally = metrics.get(name).fresh((5, 3), CPU)
+    tally.add(torch.from_numpy(wanted), outputs)
+    kept = mask.numpy()
+    assert tally.read() == pytest.approx(counted(name, wanted[kept][:, None] if numbers else wanted[kept], p[kept]))
+
+
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_nothing_waits_for_the_device_while_counting(name: str, outputs: int) -> None:
+    meta = torch.device("meta")  # has no numbers: to read one is an error
+    tally = metrics.get(name).fresh((outputs,), meta)
+    tally.add(torch.empty(8, outputs, device=meta), torch.empty(8, outputs, device=meta))
+    with pytest.raises((RuntimeError, NotImplementedError), match="meta"):
+        tally.read()
 
 
 @pytest.mark.parametrize("name", COUNTED)

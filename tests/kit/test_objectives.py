@@ -298,6 +298,14 @@ def test_the_gradient_is_that_of_finite_differences(name: str, rng) -> None:
     assert torch.autograd.gradcheck(lambda y: objectives.get(name)(torch.from_numpy(t), y), (y,))
 
 
+@pytest.mark.parametrize("name", objectives.OBJECTIVES)
+def test_no_loss_waits_for_the_device(name: str) -> None:
+    y = torch.empty(8, 3, device="meta", requires_grad=True)  # has no numbers: to read one is an error
+    wanted = torch.empty(8, 1 if "sparse" in name else 3, device="meta")
+    objectives.get(name)(wanted, y).mean().backward()
+    assert y.grad.shape == (8, 3)
+
+
 @pytest.mark.parametrize(("text", "made"), [
     ("huber", "Huber()"),
     ("huber(0.5)", "Huber(delta=0.5)"),
