@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from kit.names import name_of
 from kit.training.autosave import Autosave
 from kit.training.session import Session
 from kit.training.steps import Record, advice, became_nan
@@ -218,7 +219,7 @@ class Run:
                 if self._settings:
                     for name, value in self._settings.items():
                         setattr(self.model.optimizer, name, value)
-                        self.history.mark(f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}")
+                        self.history.mark(f"{name} = {f'{value:g}' if isinstance(value, float) else name_of(value)}")
                     self._settings = {}
                     with self.model.lock:
                         self.model.update.prepare()  # SGD keeps a velocity only where it has momentum

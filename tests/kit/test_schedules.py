@@ -153,6 +153,8 @@ def test_a_run_can_be_given_a_number_or_another_schedule(blobs, until) -> None:
     until(lambda: model.optimizer.rate(500) == 0.01)
     run.set(learning_rate="CosineDecay(0.2, 100)")
     until(lambda: model.optimizer.rate(0) == 0.2)
+    run.set(learning_rate=halving)
+    until(lambda: model.optimizer.rate(10) == 0.05)
     with pytest.raises(ValueError, match="learning_rate takes a number above 0"):
         run.set(learning_rate=-1)
     run.stop()
@@ -160,6 +162,7 @@ def test_a_run_can_be_given_a_number_or_another_schedule(blobs, until) -> None:
     assert [text for _, text in run.history.marks] == [
         "learning_rate = 0.01",
         "learning_rate = CosineDecay(0.2, 100)",
+        "learning_rate = halving",
     ]
 
 
