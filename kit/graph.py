@@ -57,11 +57,16 @@ def layer_class(name: str, custom: Mapping[str, Any] | None = None) -> type[Laye
 
 
 def node_for(layer: nn.Module, name: str, full: bool = False) -> dict[str, Any]:
-    """The node of a layer: with the fields that differ from the defaults, or with all of them."""
+    """The node of a layer: with the fields that differ from the defaults, or with all of them.
+
+    A plain torch module can only be named, for a file: whoever loads that gives the module.
+    """
+    if not isinstance(layer, Layer) and full:
+        return {"id": name, "layer": type(layer).__name__, "config": {}, "module": True}
     if not isinstance(layer, Layer):
         raise ValueError(
             f"{type(layer).__name__} ({name}) is a plain torch module, which a graph document cannot describe; "
-            "save_weights keeps its weights, or write it as a kit.Layer"
+            "a file keeps it, or write it as a kit.Layer"
         )
     settings = layer.get_config() if full else {key: plain(value) for key, value in layer.settings().items()}
     settings.pop("name", None)
@@ -96,9 +101,24 @@ def document(model: Model, full: bool = False) -> Document:
     return made
 
 
-def make_layer(node: Mapping[str, Any], custom: Mapping[str, Any] | None = None) -> Layer:
+def make_layer(node: Mapping[str, Any], custom: Mapping[str, Any] | None = None) -> Any:
     """The layer of a node. DocumentError, TypeError or ValueError where its fields are not right."""
+    if node.get("module"):
+        return given_module(node, custom or {})
     return construct(layer_class(node["layer"], custom), node.get("config", {}), custom)
+
+
+def given_module(node: Mapping[str, Any], custom: Mapping[str, Any]) -> nn.Module:
+    """The caller's plain torch module for a node, by the node's name or the module's class."""
+    name, kind = node["id"], node["layer"]
+    found = custom.get(name, custom.get(kind))
+    if not isinstance(found, nn.Module) or isinstance(found, Layer):
+        raise DocumentError(
+            f"{name} is a torch module of the class {kind}, which only its author can make; "
+            f"make it anew and pass it: custom_objects={{{name!r}: {kind}(...)}}",
+            name,
+        )
+    return found
 
 
 def input_shape(node: Mapping[str, Any]) -> Shape:
@@ -119,7 +139,7 @@ def to_network(document: Document, custom: Mapping[str, Any] | None = None) -> N
     network = Network([input_shape(node) for node in inputs] or [None])
     network.input_names = [node["id"] for node in inputs] or [None]
     number = {node["id"]: i for i, node in enumerate(inputs)}
-    layers: dict[str, Layer] = {}
+    layers: dict[str, nn.Module] = {}
     sources = sources_of(document)
     for node in nodes:
         if node["layer"] == INPUT:

@@ -26,7 +26,8 @@ def measure(layer: nn.Module, *shapes: Shape) -> tuple[Shape, nn.Module]:
         if layer.built:
             refuse_other_weights(layer, twin, shapes)
     else:
-        weights = {name: torch.empty_like(value, device="meta") for name, value in layer.state_dict().items()}
+        held = {**dict(layer.named_parameters()), **dict(layer.named_buffers())}
+        weights = {name: torch.empty_like(value, device="meta") for name, value in held.items()}
         twin = layer
         output = run(layer, lambda *x: torch.func.functional_call(layer, weights, x), samples, shapes)
     output = alone(output)

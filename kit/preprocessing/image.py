@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -148,16 +148,31 @@ class ImageDataGenerator:
         """Images X (n, channels, rows, cols) varied as flow does by this seed, but not standardized; float32."""
         return self.varied(as_tensor(images(X)), np.random.default_rng(seed)).numpy()
 
+    def __call__(self, X: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Images X (n, channels, rows, cols) varied and standardized where they are; fit(augment=...) calls this.
+
+        generator: where the random numbers come from; torch's default if none.
+        """
+        self.check_fitted(tuple(X.shape))
+
+        def draw(count: int) -> Tensor:
+            return torch.rand(count, generator=generator, device=X.device)
+
+        return self.standardized(self.varied_by(X, draw))
+
     def varied(self, X: Tensor, generator: np.random.Generator) -> Tensor:
         """Each image of X turned, moved and flipped as the generator draws."""
+        return self.varied_by(X, lambda count: torch.from_numpy(generator.random(count)).float())
+
+    def varied_by(self, X: Tensor, draw: Callable[[int], Tensor]) -> Tensor:
+        """Each image of X turned, moved and flipped; draw: gives so many numbers from 0 to 1."""
         ranges = (self.rotation_range, self.width_shift_range, self.height_shift_range)
         if any(ranges):
-            degrees, right, down = (torch.from_numpy(generator.uniform(-r, r, len(X))).float() for r in ranges)
+            degrees, right, down = (r * (2 * draw(len(X)) - 1) for r in ranges)
             X = moved(X, degrees, right, down)
         for wanted, axis in ((self.horizontal_flip, 3), (self.vertical_flip, 2)):
             if wanted:
-                chosen = torch.from_numpy(generator.random(len(X)) < 0.5)
-                X = torch.where(chosen[:, None, None, None], X.flip(axis), X)
+                X = torch.where((draw(len(X)) < 0.5)[:, None, None, None], X.flip(axis), X)
         return X
 
     def centred(self, X: Tensor) -> Tensor:
@@ -172,11 +187,11 @@ class ImageDataGenerator:
         """Images X on the scale that is asked for."""
         X = self.centred(X)
         if self.featurewise_center or self.zca_whitening:
-            X = X - torch.as_tensor(self.mean)
+            X = X - torch.as_tensor(self.mean, device=X.device)
         if self.featurewise_std_normalization:
-            X = X / (torch.as_tensor(self.std) + EPSILON)
+            X = X / (torch.as_tensor(self.std, device=X.device) + EPSILON)
         if self.zca_whitening:
-            X = (X.flatten(1) @ torch.as_tensor(self.principal_components)).reshape(X.shape)
+            X = (X.flatten(1) @ torch.as_tensor(self.principal_components, device=X.device)).reshape(X.shape)
         return X
 
     def check_fitted(self, shape: tuple[int, ...]) -> None:

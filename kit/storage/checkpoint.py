@@ -16,6 +16,7 @@ from kit import objectives
 from kit.callbacks import Callback
 from kit.declared import plain
 from kit.graph import document, from_document
+from kit.layers.layer import Layer
 from kit.layers.nested import own
 from kit.models import Model
 from kit.names import parse_call
@@ -187,7 +188,10 @@ def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
         with torch.device("meta"):  # no memory is taken before the sizes are known to agree with the file's
             model = from_document(stored.config["document"], custom_objects)
         agree(model.module.layers, stored, path)
-        model.module.to_empty(device=model.device)
+        for layer in model.layers:
+            if isinstance(layer, Layer):
+                layer.to_empty(device=model.device)
+        model.module.to(model.device)  # the caller's torch modules
         put(model.module.layers, stored)
         if stored.config["compile"] is not None:
             compile_as(model, stored, custom_objects, path)

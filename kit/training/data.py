@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import torch
 from torch import Generator, Tensor
@@ -45,33 +44,38 @@ class Batch:
         return self.of([tensor.to(device, non_blocking=True) for tensor in self.tensors()])
 
 
-class Source(Protocol):
-    """Where batches come from.
+class Source:
+    """Where batches come from."""
 
-    batches: in order, from the first wanted on. count: how many there are in an epoch, None where that is not known.
-    order: of the samples in a shuffled epoch, None where the source has its own. first: some samples, to see what they
-    are like. split: without the last fraction of the samples, and that fraction. fingerprint: what tells these data
-    from others; empty where nothing does.
-    """
+    def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch, of so many samples, in this order of the samples, from the first wanted on."""
+        raise NotImplementedError
 
-    def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]: ...
+    def count(self, size: int) -> int | None:
+        """How many batches of so many samples an epoch has; None where that is not known."""
+        raise NotImplementedError
 
-    def count(self, size: int) -> int | None: ...
+    def order(self, generator: Generator) -> Tensor | None:
+        """The samples of a shuffled epoch; None where the source has an order of its own."""
+        raise NotImplementedError
 
-    def order(self, generator: Generator) -> Tensor | None: ...
+    def first(self) -> Batch:
+        """Some samples, to see what they are like."""
+        raise NotImplementedError
 
-    def first(self) -> Batch: ...
+    def split(self, fraction: float) -> tuple[Source, Source]:
+        """The source without the last fraction of its samples, and that fraction. ValueError where it cannot be."""
+        raise NotImplementedError
 
-    def split(self, fraction: float) -> tuple[Source, Source]: ...
+    def fingerprint(self) -> str:
+        """What tells these data from others (SHA-256); empty where nothing does."""
+        raise NotImplementedError
 
-    def fingerprint(self) -> str: ...
 
-
-class Data(Batch):
+class Data(Batch, Source):
     """Samples in memory."""
 
     def split(self, fraction: float) -> tuple[Data, Data]:
-        """The samples without the last fraction of them, and that fraction."""
         kept = kept_of(len(self), fraction)
         parts = zip(*(tensor.tensor_split([kept]) for tensor in self.tensors()), strict=True)
         first, last = (Data(**vars(self.of(list(part)))) for part in parts)
@@ -87,7 +91,6 @@ class Data(Batch):
         return self
 
     def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]:
-        """The samples in batches, in the order given and from the first wanted on, a block gathered at a time."""
         tensors = self.tensors()
         for start, stop in blocks(self, len(self), size, first):
             if order is None:
@@ -97,7 +100,6 @@ class Data(Batch):
             yield from parts(self.of(gathered), size)
 
     def fingerprint(self) -> str:
-        """SHA-256 of the numbers."""
         digest = hashlib.sha256()
         for tensor in self.tensors():
             digest.update(f"{tuple(tensor.shape)} {tensor.dtype} ".encode())

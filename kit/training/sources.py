@@ -36,7 +36,7 @@ def is_stream(X: Any) -> bool:
     return isinstance(X, Iterator) or inspect.isgeneratorfunction(X) or inspect.isfunction(X) or inspect.ismethod(X)
 
 
-class Rows:
+class Rows(Source):
     """Samples that are read when they are needed, in bounded memory. A subclass says how some of them are read.
 
     start, stop: which of them belong to this source. chunk: how many stay together when they are shuffled.
@@ -69,9 +69,9 @@ class Rows:
         return self.part(self.start, self.start + kept), self.part(self.start + kept, self.stop)
 
     def order(self, generator: Generator) -> Tensor | None:
-        """Chunks in a random order, the rows of a few of them mixed, so that a file is read in long pieces."""
         if self.chunk == 1:
             return torch.randperm(len(self), generator=generator)
+        # chunks in a random order, the rows of a few of them mixed, so that a file is read in long pieces
         chunks = torch.arange(len(self)).split(self.chunk)
         chosen = torch.randperm(len(chunks), generator=generator).tolist()
         windows = [chosen[i : i + WINDOW] for i in range(0, len(chosen), WINDOW)]
@@ -92,7 +92,6 @@ class Rows:
             yield from parts(block, size)
 
     def fingerprint(self) -> str:
-        """SHA-256 of the number of samples and of some of them."""
         rows = np.unique(np.linspace(self.start, self.stop - 1, min(PROBES, len(self))).astype(int))
         digest = hashlib.sha256(str(len(self)).encode())
         for tensor in self.read(rows).tensors():
@@ -171,7 +170,7 @@ def unpacked(item: Any) -> tuple[Any, ...]:
     return (item,)
 
 
-class Stream:
+class Stream(Source):
     """Batches as somebody else makes them: a DataLoader, a generator, or a function that makes one for each epoch.
 
     each: how many batches an epoch has; as many as come if none.

@@ -160,9 +160,9 @@ class Trainable:
         generator of (X, y) or (X, y, weights), or a function that makes one for each epoch.
         batch_size: samples an update. epochs: passes over the data. verbose: 0 silent, 1 a bar, 2 a line an epoch.
         validation_split: fraction at the end held out, before shuffling. validation_data: (X, y), (X, y, weights) or a
-        Dataset or DataLoader to measure on.
-        shuffle: whether each epoch has an order of its own. sample_weight: how much each sample counts (n,).
-        class_weight: how much each class counts, {1: 5.0}. steps_per_epoch: batches an epoch, of an endless generator.
+        Dataset or DataLoader to measure on. shuffle: whether each epoch has an order of its own.
+        sample_weight: how much each sample counts (n,). class_weight: how much each class counts, {1: 5.0}.
+        steps_per_epoch: batches an epoch, where a generator has no end.
         augment: varies the inputs of each batch, (tensor, torch.Generator) -> tensor, such as an ImageDataGenerator.
         callbacks: called with each Record after its batch; see kit.callbacks.
         seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to at the start,
@@ -262,9 +262,9 @@ class Trainable:
         sample_weight: Any = None,
         return_dict: bool = False,
     ) -> Any:
-        """The loss on samples X and targets y; with metrics, a tuple (loss, metric, ...), or a dict of them by name.
+        """The loss on samples X and targets y; with metrics, a tuple (loss, metric, ...).
 
-        X, y, sample_weight: as fit takes them. return_dict: whether the values come in a dict.
+        X, y, sample_weight: as fit takes them. return_dict: give a dict of them by their names instead.
         """
         self._check_compiled("evaluate")
         check_counts("evaluate", batch_size=batch_size)

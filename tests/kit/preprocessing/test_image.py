@@ -190,3 +190,30 @@ def test_wrong_use_is_said_at_the_call_before_the_first_batch(X, tmp_path):
             generator.flow(X[:, :1], Y)
     with pytest.raises(ValueError, match="rounds=0"):
         ImageDataGenerator().fit(X, rounds=0)
+
+
+def test_a_generator_varies_the_batches_of_a_training_by_the_runs_own_numbers(pictures) -> None:
+    from kit import Sequential
+    from kit.layers import Dense, Flatten
+
+    def trained(seed: int, augment) -> list[np.ndarray]:
+        torch.manual_seed(0)
+        model = Sequential([Flatten(), Dense(3, activation="softmax")])
+        model.build(pictures.X.shape[1:])
+        model.compile("sgd", "categorical_crossentropy")
+        model.fit(pictures.X, pictures.Y, epochs=2, verbose=0, seed=seed, shuffle=False, augment=augment)
+        return model.get_weights()
+
+    augment = ImageDataGenerator(rotation_range=20, width_shift_range=0.1, horizontal_flip=True)
+    one, again, other, plain = (trained(1, augment), trained(1, augment), trained(2, augment), trained(1, None))
+    assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
+    assert not np.array_equal(one[0], other[0])
+    assert not np.array_equal(one[0], plain[0])
+
+
+def test_a_generator_standardizes_what_it_varies(pictures) -> None:
+    generator = ImageDataGenerator(featurewise_center=True, featurewise_std_normalization=True)
+    with pytest.raises(ValueError, match="call fit"):
+        generator(torch.as_tensor(pictures.X))
+    generator.fit(pictures.X)
+    np.testing.assert_allclose(generator(torch.as_tensor(pictures.X)), generator.standardize(pictures.X), rtol=1e-6)
