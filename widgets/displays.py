@@ -6,7 +6,7 @@ from typing import Any
 
 from kit.models import Model
 from kit.training import Run
-from widgets.builder import EDITINGS
+from widgets.editing import EDITINGS
 from widgets.monitor import Monitor
 
 

@@ -7,16 +7,20 @@ from typing import Annotated, Any
 
 import kit
 from kit import optimizers
+from kit.analysis import Training as Assumed
+from kit.carry import Kept
 from kit.declared import Declared
 from kit.fields import Field, NonNegative, Positive, Size, choice, text, whole
 from kit.forms import field_form
-from kit.graph import document, from_document
+from kit.graph import document
 from kit.models import Model
 from kit.plotting import diagram
 from kit.training import Run
-from widgets.builder import Editing, bare, start_document
+from widgets.builder import start_document
+from widgets.editing import Editing
 from widgets.monitor import Watching, finite
 from widgets.panel import Message, Panel, Part, field
+from widgets.placing import placed
 from widgets.samples import Samples, given, named
 
 OPTIMIZERS = {cls.__name__: cls for cls in optimizers.OPTIMIZERS.values()}
@@ -52,16 +56,22 @@ class Training(Part):
 
     name = "studio"
 
-    def __init__(self, samples: Samples, editing: Editing, watching: Watching, model: Model | None) -> None:
+    def __init__(self, samples: Samples, editing: Editing, watching: Watching) -> None:
         super().__init__()
         self.samples, self.editing, self.watching = samples, editing, watching
         self.settings = Settings(loss=samples.losses[0])
-        self.model = model
-        self.trained_as = bare(editing.document) if model is not None else None
+        self.model: Model | None = editing.weights.model  # the one last trained or loaded
         self.names = [*([samples.name] if samples.name not in kit.datasets.DATASETS else []), *kit.datasets.DATASETS]
         self.own = samples
         self.result: dict[str, Any] | None = None
         watching.when_ended = self.ended
+        self.assume()
+
+    def assume(self) -> None:
+        """Tells the builder how its model is going to be trained."""
+        settings = self.settings
+        self.editing.shape = self.samples.input
+        self.editing.training = Assumed(settings.batch_size, settings.optimizer, settings.loss, self.samples.outputs)
 
     def form(self) -> list[dict[str, Any]]:
         """The settings, each with its control and its value."""
@@ -104,13 +114,16 @@ class Training(Part):
             raise ValueError(f"there is no setting {name!r}")
         setattr(self.settings, name, declared.convert(message.get("value"), "Studio"))
         self.tell()
+        if name in ("batch_size", "optimizer", "loss"):
+            self.assume()
+            self.editing.tell()
 
     def on_data(self, message: Message) -> None:
         """Another data set; the model's Input follows."""
         name = field(message, "name", str)
         self.samples = self.own if name == self.own.name else named(name)
         self.settings.loss, self.result = self.samples.losses[0], None
-        self.editing.shape, self.editing.outputs = self.samples.input, self.samples.outputs
+        self.assume()
         nodes = [
             {**node, "config": {"shape": list(self.samples.input)}} if node["layer"] == "Input" else node
             for node in self.editing.document["nodes"]
@@ -123,17 +136,14 @@ class Training(Part):
         """Trains the model on the canvas; what it has learned is kept where the canvas has not changed."""
         if self.watching.run is not None and not self.watching.run.ended:
             raise RuntimeError("a run is at work; stop it first")
-        settings, wanted = self.settings, bare(self.editing.document)
-        model = self.model
-        kept = model is not None and self.trained_as == wanted and not settings.new_weights
-        if model is None or not kept:
-            model = from_document(wanted, seed=settings.seed)
+        settings, before = self.settings, self.editing.weights.model
+        model, kept = self.editing.current(settings.seed, settings.new_weights)
         rate = {} if settings.learning_rate is None else {"learning_rate": settings.learning_rate}
         optimizer = OPTIMIZERS[settings.optimizer](**rate)
         metrics = ["accuracy"] if self.samples.classes is not None else []
-        if not (kept and model.compiled and same(model, optimizer, settings.loss)):
+        if not (model is before and model.compiled and same(model, optimizer, settings.loss)):
             model.compile(optimizer, settings.loss, metrics)
-        learned = model.history.steps > 0
+        text = beginning(kept) if self.editing.weights.has_learned else "training from new weights"
         run = model.fit(
             self.samples.X,
             self.samples.y,
@@ -144,9 +154,8 @@ class Training(Part):
             background=True,
             autosave=settings.autosave or None,
         )
-        self.model, self.trained_as, self.result = model, wanted, None
+        self.model, self.result = model, None
         self.watching.watch(run)
-        text = "goes on with what the model has learned" if kept and learned else "training from new weights"
         self.tell({"kind": "info", "text": f"{run.name}: {text}"})
 
     def ended(self, run: Run) -> None:
@@ -179,8 +188,9 @@ class Training(Part):
         if self.watching.run is not None and not self.watching.run.ended:
             raise RuntimeError("a run is at work; stop it first")
         model = kit.load(path)
-        self.editing.change(self.editing.placed(document(model)), f"load {path.name}")
-        self.model, self.trained_as, self.result = model, bare(self.editing.document), None
+        self.editing.change(placed(document(model), self.editing.document), f"load {path.name}")
+        self.model, self.result = model, None
+        self.editing.hold(model)
         self.watching.show(model.history, str(path))
         self.editing.tell()
         problem = ""
@@ -190,6 +200,15 @@ class Training(Part):
             except ValueError as error:
                 problem = f"; it does not suit the data here: {error}"
         self.tell({"kind": "error" if problem else "info", "text": f"loaded {path}{problem}"})
+
+
+def beginning(kept: Kept | None) -> str:
+    """What a training begins with, in words: what was kept of the model before an edit."""
+    text = "goes on with what the model has learned"
+    if kept is None or not kept.reset:
+        return text
+    anew = ", ".join(f"{reset.node}.{reset.weight} ({reset.reason})" for reset in kept.reset[:3])
+    return f"{text}; new begin {anew}{' and others' if len(kept.reset) > 3 else ''}"
 
 
 def same(model: Model, optimizer: optimizers.Optimizer, loss: str) -> bool:
@@ -215,14 +234,15 @@ class Studio(Panel):
     def __init__(self, data: Any = "digits", model: Any = None) -> None:
         samples = given(data)
         start = start_document(model, samples.input) if model is not None else simplest(samples)
-        self.editing, self.watching = Editing(start, samples.input, samples.outputs), Watching()
-        self.training = Training(samples, self.editing, self.watching, model if isinstance(model, Model) else None)
+        held = model if isinstance(model, Model) else None
+        self.editing, self.watching = Editing(start, samples.input, held), Watching()
+        self.training = Training(samples, self.editing, self.watching)
         super().__init__("studio", self.training, self.editing, self.watching)
 
     @property
     def model(self) -> Model:
         """The model as last trained or loaded; as it stands on the canvas, if it was not trained yet."""
-        return self.training.model or from_document(bare(self.editing.document))
+        return self.training.model or self.editing.current()[0]
 
     @property
     def run(self) -> Run | None:
@@ -236,7 +256,7 @@ class Studio(Panel):
 
     def picture(self) -> bytes:
         """A PNG of the model's diagram."""
-        return diagram(bare(self.editing.document))._repr_png_()
+        return diagram(self.editing.document)._repr_png_()
 
     def __repr__(self) -> str:
         return f"<Studio on {self.training.samples.name}>"

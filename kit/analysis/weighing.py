@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from kit.carry import shapes_of
 from kit.graph import layer_class, make_layer
 from kit.layers.layer import Layer
 from kit.layers.measuring import measure
@@ -18,13 +19,14 @@ from kit.symbols import Shape
 class Weighed:
     """gives: the output's shape, None where it is not known. numbers: parameters and running statistics.
 
-    error: why it cannot work, and field: which of its fields is to blame; or None.
+    weights: their names and shapes. error: why it cannot work, and field: which of its fields is to blame; or None.
     """
 
     gives: Shape | None = None
     parameters: int | None = None
     trainable: int = 0
     numbers: int = 0
+    weights: tuple[tuple[str, Shape], ...] = ()
     error: str | None = None
     field: str | None = None
 
@@ -40,7 +42,7 @@ def weighed(node: Node, came: tuple[Shape | None, ...], name: str | None = None)
     if found.error is None or name is None or not found.error.startswith(f"{cls.__name__}("):
         return found
     named = f"{name}: {found.error}" if found.field is None else found.error
-    return Weighed(found.gives, found.parameters, found.trainable, found.numbers, named, found.field)
+    return replace(found, error=named)
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -62,7 +64,7 @@ def weigh(cls: type[Layer], config: str, came: tuple[Shape | None, ...]) -> Weig
     count = sum(parameter.numel() for parameter in parameters)
     trainable = sum(parameter.numel() for parameter in parameters if parameter.requires_grad)
     numbers = count + sum(buffer.numel() for buffer in twin.buffers())
-    return Weighed(shape, count, trainable, numbers)
+    return Weighed(shape, count, trainable, numbers, shapes_of(twin))
 
 
 def field_to_blame(cls: type[Layer], settings: dict[str, Any], message: str) -> str | None:

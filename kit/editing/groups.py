@@ -6,7 +6,8 @@ from typing import Any
 
 from kit.blocks import block_of, unrolled
 from kit.code.names import next_group_name
-from kit.editing.nodes import node_of, out_of_groups
+from kit.editing.nodes import out_of_groups
+from kit.editing.wires import node_of
 from kit.structure import Document, DocumentError, check
 
 GAP = 60  # canvas pixels between two copies

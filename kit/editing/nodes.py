@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from kit.declared import plain
+from kit.editing.places import make_room
 from kit.editing.usual import carried, new_id, usual_config
+from kit.editing.wires import ends, node_of
 from kit.fields import MISSING
 from kit.graph import layer_class
-from kit.structure import INPUT, Document, DocumentError, Node, is_pair, sources_of
-
-STEP = 220  # canvas pixels between two nodes
-
-
-def node_of(document: Document, name: Any) -> Node:
-    """The node with this id. DocumentError where there is none."""
-    for node in document["nodes"]:
-        if node["id"] == name:
-            return node
-    raise DocumentError(f"there is no node {name!r}")
+from kit.structure import INPUT, Document, DocumentError, Node, sources_of
 
 
 def changed(document: Document, name: str, **keys: Any) -> Document:
@@ -52,9 +44,8 @@ def insert(
             node_of(document, end)
     name = id or new_id(document, layer)
     node: Node = {"id": name, "layer": layer, "config": usual_config(layer, config)}
-    place = position if is_pair(position) else between(document, source, target)
-    if place is not None:
-        node["position"] = list(place)
+    if position is not None:
+        node["position"] = list(position)
     edges = list(document["edges"])
     made = {**document, "nodes": placed_after(document["nodes"], node, source, target)}
     if source is not None and target is not None:
@@ -71,22 +62,8 @@ def insert(
         edges = [{**edge, "target": name} if edge["target"] == target else edge for edge in edges]
         edges.append({"source": name, "target": target})
     made["edges"] = edges
-    return joined(document, made, name, source, target), [name]
-
-
-def ends(edges: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The wires without anything else that is said of them."""
-    return [{"source": edge["source"], "target": edge["target"]} for edge in edges]
-
-
-def between(document: Document, source: str | None, target: str | None) -> list[float] | None:
-    """The place of a node in the middle of two, or beside one; None where theirs is not known."""
-    places = [node_of(document, end).get("position") if end is not None else None for end in (source, target)]
-    if places[0] is not None and places[1] is not None:
-        return [(a + b) / 2 for a, b in zip(*places, strict=True)]
-    if places[0] is not None:
-        return [places[0][0] + STEP, places[0][1]]
-    return [places[1][0] - STEP, places[1][1]] if places[1] is not None else None
+    made = joined(document, made, name, source, target)
+    return make_room(made, name) if position is None else made, [name]
 
 
 def placed_after(nodes: list[Node], node: Node, source: str | None, target: str | None) -> list[Node]:

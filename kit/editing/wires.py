@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from kit.editing.nodes import ends, node_of
+from typing import Any
+
 from kit.graph import layer_class
-from kit.structure import INPUT, Document, DocumentError
+from kit.structure import INPUT, Document, DocumentError, Node
+
+
+def node_of(document: Document, name: Any) -> Node:
+    """The node with this id. DocumentError where there is none."""
+    for node in document["nodes"]:
+        if node["id"] == name:
+            return node
+    raise DocumentError(f"there is no node {name!r}")
+
+
+def ends(edges: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The wires without anything else that is said of them."""
+    return [{"source": edge["source"], "target": edge["target"]} for edge in edges]
 
 
 def inputs_of(document: Document, name: str) -> int | None:

@@ -113,6 +113,17 @@ class Trainable:
         self.metrics = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or []
         self.update = Update(self)
 
+    def compile_like(self, other: Trainable) -> None:
+        """Compiles as another model is compiled."""
+        self.compile(
+            other.optimizer,
+            other.loss,
+            other.metrics,
+            other.class_mode,
+            loss_weights=other.loss_weights,
+            precision=other.precision,
+        )
+
     def goal(self, accuracy: bool = False) -> Goal:
         """What is lowered and measured. accuracy: that too, as a call may ask for it (2015)."""
         return goal(self.loss, self.loss_weights, self.metrics, self.module.output_names, self.class_mode, accuracy)

@@ -29,12 +29,13 @@ def config(made: dict[str, Any], name: str) -> dict[str, Any]:
     return next(node["config"] for node in made["nodes"] if node["id"] == name)
 
 
-def test_a_layer_is_inserted_in_a_wire_with_usual_settings_in_the_middle() -> None:
-    placed = marked(CHAIN, n0={"position": [0, 0]}, n1={"position": [100, 50]})
+def test_a_layer_is_inserted_in_a_wire_with_usual_settings_and_the_rest_makes_room() -> None:
+    placed = marked(CHAIN, n0={"position": [0, 0]}, n1={"position": [236, 0]}, n2={"position": [480, 9]})
     after, made = apply(placed, [{"op": "insert", "layer": "Dense", "source": "n0", "target": "n1"}])
     assert made == ["dense_1"]
     assert wires(after) == ["in>n0", "n0>dense_1", "dense_1>n1", "n1>n2"]
-    assert after["nodes"][2] == {"id": "dense_1", "layer": "Dense", "config": {"units": 64}, "position": [50, 25]}
+    assert after["nodes"][2] == {"id": "dense_1", "layer": "Dense", "config": {"units": 64}, "position": [236, 0]}
+    assert [node.get("position") for node in after["nodes"][3:]] == [[472, 0], [716, 9]]
 
 
 def test_a_layer_is_inserted_after_a_node_and_before_all_its_readers() -> None:

@@ -1,0 +1,98 @@
+"""Import, edit, train on: one path."""
+
+import numpy as np
+import pytest
+
+import kit
+from kit.layers import Dense, Flatten, Input
+from widgets import Builder
+
+
+@pytest.fixture
+def trained():
+    (X, y), _ = kit.datasets.digits.load_data()
+    model = kit.Sequential([Input((1, 8, 8)), Flatten(), Dense(16, activation="relu"), Dense(10, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+    model.fit(X, y, epochs=2, verbose=0, seed=1)
+    return model
+
+
+def do(*operations: object) -> dict:
+    return {"part": "builder", "type": "do", "revision": 1, "operations": list(operations), "what": "edit"}
+
+
+NEW_HEAD = do({"op": "set", "node": "dense_2", "field": "units", "value": 5})
+
+
+def test_an_imported_model_is_the_builder_s_until_it_is_edited(trained):
+    builder = Builder(trained)
+    assert builder.model is trained
+    assert builder.kept == {"kept": 4, "reset": []}
+
+
+def test_a_trained_model_gets_a_new_head_and_trains_on_with_the_rest(trained, wire):
+    builder = Builder(trained)
+    answer = wire(builder).say(NEW_HEAD)
+    assert answer["weights"]["kept"] == 2
+    assert answer["weights"]["reset"][0] == {
+        "node": "dense_2",
+        "weight": "kernel",
+        "reason": "it was (16, 10) and is (16, 5) now",
+    }
+    model = builder.model
+    np.testing.assert_array_equal(model.layers[1].get_weights()[0], trained.layers[1].get_weights()[0])
+    (X, y), _ = kit.datasets.digits.load_data()
+    losses = model.fit(X, y % 5, epochs=3, verbose=0, seed=1).epochs["loss"]
+    assert losses[-1] < losses[0]
+    assert builder.model is model
+
+
+def test_what_was_learned_after_an_edit_outlives_the_next(trained, wire):
+    builder = Builder(trained)
+    line = wire(builder)
+    line.say(NEW_HEAD)
+    (X, y), _ = kit.datasets.digits.load_data()
+    builder.model.fit(X, y % 5, epochs=1, verbose=0, seed=1)
+    learned = builder.model.layers[2].get_weights()[0]
+    line.say(do({"op": "insert", "layer": "Dropout", "source": "dense_1"}))
+    np.testing.assert_array_equal(builder.model.layers[-1].get_weights()[0], learned)
+
+
+def test_an_undone_edit_gives_the_weights_back_as_they_were(trained, wire):
+    builder = Builder(trained)
+    line = wire(builder)
+    line.say(NEW_HEAD)
+    assert line.say({"part": "builder", "type": "undo"})["weights"] == {"kept": 4, "reset": []}
+    assert builder.model is trained
+
+
+def test_titles_notes_and_places_are_no_edit_of_the_model(trained, wire):
+    builder = Builder(trained)
+    wire(builder).say(do({"op": "label", "node": "dense_1", "title": "Encoder"}))
+    assert builder.model is trained
+
+
+def test_a_file_is_opened_with_its_weights(trained, wire, tmp_path):
+    path = str(tmp_path / "model.h5")
+    trained.save(path)
+    opened = Builder(path)
+    answer = wire(opened).say({"part": "builder", "type": "hello"})
+    assert answer["weights"] == {"kept": 4, "reset": []}
+    builder = Builder()
+    answer = wire(builder).say({"part": "builder", "type": "open", "revision": 3, "path": path})
+    assert (answer["answers"], answer["weights"]) == (3, {"kept": 4, "reset": []})
+    for each in (opened, builder):
+        np.testing.assert_array_equal(each.model.get_weights()[0], trained.get_weights()[0])
+
+
+def test_a_file_that_is_none_is_refused(wire, tmp_path):
+    builder = Builder()
+    answer = wire(builder).say({"part": "builder", "type": "open", "revision": 3, "path": str(tmp_path / "none.h5")})
+    assert "none.h5" in answer["problem"]["message"]
+    assert builder.document["nodes"] == []
+
+
+def test_a_model_that_has_learned_nothing_has_nothing_to_keep(wire):
+    builder = Builder("model = Sequential([Input(4), Dense(3)])")
+    assert builder.model.count_params() == 15
+    assert wire(builder).say({"part": "builder", "type": "hello"})["weights"] is None
