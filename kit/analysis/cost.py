@@ -16,6 +16,7 @@ from torch.utils.flop_counter import flop_registry
 
 from kit.graph import make_layer
 from kit.layers.layer import Layer
+from kit.layers.masking import alone
 from kit.layers.measuring import reads_integers
 from kit.optimizers import OPTIMIZERS
 from kit.symbols import Shape
@@ -110,7 +111,7 @@ def run(layer: Layer, inputs: list[Tensor]) -> Cost:
 
     with Watch() as watch:
         with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-            output = layer(*inputs)
+            output = alone(layer(*inputs))
         flops, forward, between = watch.flops, watch.peak, watch.alive
         if output.requires_grad:
             gradient = torch.ones_like(output)
