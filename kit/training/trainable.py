@@ -15,14 +15,12 @@ from torch import Tensor, nn
 from kit import objectives, optimizers
 from kit.callbacks import Callback, StopTraining, listed
 from kit.fields import refuse_what_cannot_be_kept
-from kit.layers.layer import ShapeError
 from kit.network import Network
 from kit.spelling import spelled
-from kit.summary import shape_text
 from kit.symbols import Shape
-from kit.training import checks
 from kit.training.autosave import Autosave
-from kit.training.data import Batch, Data, Source
+from kit.training.data import Batch
+from kit.training.feeding import batch_for, source_for
 from kit.training.goal import Goal, goal
 from kit.training.history import History
 from kit.training.lock import FairLock
@@ -31,7 +29,7 @@ from kit.training.progress import shown
 from kit.training.randomness import Randomness
 from kit.training.run import Run
 from kit.training.session import Augment, Session
-from kit.training.sources import Columns, columns, is_read_by_row, is_stream, streamed
+from kit.training.sources import is_stream
 from kit.training.steps import Record, advice, batch_by_batch, became_nan, evaluating, measure
 from kit.training.update import Update
 
@@ -248,12 +246,12 @@ class Trainable:
         self, session: Session, X: Any, y: Any, validation_data: Any = None, sample_weight: Any = None
     ) -> None:
         """Gives a session its data, checked, with what is held out of them."""
-        session.data = self.source(X, y, sample_weight, session.class_weight, session.steps_per_epoch)
+        session.data = source_for(self, X, y, sample_weight, session.class_weight, session.steps_per_epoch)
         if validation_data is not None:
             pair = isinstance(validation_data, (tuple, list)) and len(validation_data) in (2, 3)
             if not pair and not is_stream(validation_data):
                 raise ValueError("validation_data takes (X, y) or (X, y, weights): samples and their targets")
-            session.validation = self.source(*(validation_data if pair else (validation_data,)))
+            session.validation = source_for(self, *(validation_data if pair else (validation_data,)))
         elif session.validation_split:
             session.data, session.validation = session.data.split(session.validation_split)
 
@@ -279,7 +277,7 @@ class Trainable:
         """
         self._check_compiled("evaluate")
         check_counts("evaluate", batch_size=batch_size)
-        data = self.source(X, y, sample_weight)
+        data = source_for(self, X, y, sample_weight)
         with self.lock:
             self.update.find_penalties()
         values = measure(self, data, batch_size, self.goal(show_accuracy))
@@ -293,7 +291,7 @@ class Trainable:
         """
         check_counts("predict", batch_size=batch_size)
         parts: list[list[Tensor]] = []
-        for batch in self.source(X, targets=False).batches(batch_size):
+        for batch in source_for(self, X, targets=False).batches(batch_size):
             with self.lock, evaluating(self.module), torch.no_grad():
                 parts.append([part.cpu() for part in self.outputs(batch.to(self.device))])
         whole = [torch.cat(column).numpy() for column in zip(*parts, strict=True)]
@@ -316,7 +314,7 @@ class Trainable:
         """One update on one batch; the loss before it, or (loss, accuracy)."""
         self._check_compiled("train")
         self._refuse_while_running("train")
-        batch = self.batch(X, y)
+        batch = batch_for(self, X, y)
         with self.lock:
             self.update.prepare()
             values = self.update(batch.to(self.device), self.goal(accuracy))
@@ -361,67 +359,6 @@ class Trainable:
             self.module.build(*shapes)
             if next(self.module.parameters(), torch.empty(0, device=self.device)).device.type != self.device.type:
                 self.module.to(self.device)
-
-    def source(
-        self,
-        X: Any,
-        y: Any = None,
-        weights: Any = None,
-        class_weight: Mapping[Any, float] | None = None,
-        each: int | None = None,
-        targets: bool = True,
-    ) -> Source:
-        """Where the batches of these data come from, the model built for them. ValueError where they do not suit it.
-
-        each: batches an epoch, where the data have no end. targets: whether there have to be some.
-        """
-
-        def conform(X: Any, y: Any = None, weights: Any = None) -> Batch:
-            return self.batch(X, y, weights, class_weight) if targets else Batch(self._inputs(X))
-
-        found: Source
-        if is_stream(X):
-            if y is not None or weights is not None:
-                raise ValueError(f"a {type(X).__name__} gives its targets and weights itself; leave y out")
-            found = streamed(X, conform, each)
-        elif any(is_read_by_row(column) for column in [*columns(X), *columns(y)]):
-            found = Columns(X, y, weights, conform)
-        else:
-            return Data(**vars(conform(X, y, weights)))
-        if not self.module.built:
-            found.first()
-        return found
-
-    def batch(self, X: Any, y: Any, weights: Any = None, class_weight: Mapping[Any, float] | None = None) -> Batch:
-        """Samples as tensors that suit the model."""
-        inputs = self._inputs(X)
-        shapes, names = self.module.build(*(tuple(x.shape[1:]) for x in inputs)), self.module.output_names
-        if y is None:
-            raise ValueError("there are samples X but no targets y; give both, or a Dataset or generator of both")
-        one = len(names) == 1 and not isinstance(y, Mapping)
-        ys = [y] if one else checks.each(y, names, "y", "output")
-        per = [weights] * len(names) if one or weights is None else checks.each(weights, names, "weights", "output")
-        ends, labels = self.goal().ends, ["y"] if one else [f"y for {name}" for name in names]
-        targets, counts = [], []
-        for values, weight, shape, end, label in zip(ys, per, shapes, ends, labels, strict=True):
-            targets.append(checks.target(values, len(inputs[0]), shape, end.loss, label))
-            counts.append(checks.weight(weight, class_weight, targets[-1], shape))
-        return Batch(inputs, targets, counts if any(count is not None for count in counts) else [])
-
-    def _inputs(self, X: Any) -> list[Tensor]:
-        if not self.module.steps:
-            raise ValueError("the model has no layer yet; add one, for example model.add(Dense(10))")
-        found = checks.inputs(X, self.module.integer_inputs(), self.module.input_labels)
-        declared = list(self.module.shapes)
-        came = [tuple(x.shape[1:]) for x in found]
-        try:
-            self.build(*came)
-        except ShapeError as error:
-            if None in declared or came == declared:
-                raise
-            wanted, given = (", ".join(map(shape_text, shapes)) for shapes in (declared, came))
-            raise ShapeError(f"the model takes {wanted}, but X is {given}: {error}") from error
-        return found
 
     def _check_compiled(self, what: str) -> None:
         if not self.compiled:

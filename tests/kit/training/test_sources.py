@@ -9,6 +9,7 @@ from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 
 from kit import Input, Model, Sequential
 from kit.layers import Concatenate, Dense
+from kit.training.feeding import source_for
 from kit.utils.io_utils import HDF5Matrix
 
 
@@ -91,7 +92,7 @@ def test_shuffled_rows_of_a_file_are_each_seen_once(blobs, file, monkeypatch) ->
 
     monkeypatch.setattr(sources, "CHUNK_BYTES", 1000)  # so that the file has several chunks
     model = network()
-    source = model.source(file["X"], file["y"])
+    source = source_for(model, file["X"], file["y"])
     order = source.order(torch.Generator().manual_seed(0))
     assert source.chunk > 1
     assert sorted(order.tolist()) == list(range(96))
