@@ -1,11 +1,9 @@
 """What the recurrent layers share: weights gate by gate, the state and where it comes from, how a sequence is read."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from kit.activations import ActivationName
 from kit.constraints import ConstraintName
@@ -13,14 +11,10 @@ from kit.fields import Fraction, InputSize, Size, whole
 from kit.initializations import InitializerName
 from kit.layers.layer import Layer, ShapeError
 from kit.layers.masking import Mask, compact, spread
+from kit.layers.scanning import Drop, Loop, State, Step, scan
 from kit.layers.states import FinalState
 from kit.regularizers import RegularizerName
 from kit.symbols import Shape
-
-State = tuple[Tensor, ...]  # the output h (n, units) first
-Step = Callable[..., State]  # from what one time brings (n, gates * units) and the state to the next state
-Scan = Callable[[Tensor, State, Mask], tuple[Tensor, State]]  # from (n, time, input_dim) to (n, time, units)
-Drop = Callable[[Tensor], Tensor]  # what a state is for the matrices that read it
 
 
 class Recurrent(Layer, abstract=True):
@@ -101,6 +95,12 @@ class Recurrent(Layer, abstract=True):
     def fused(self) -> Any:
         """Hook: torch's function for all steps at once, where there is one that computes the same."""
 
+    def by_hand(self) -> Loop | None:
+        """Hook: the function of all steps with a gradient by hand, where there is one: see Loop."""
+
+    def standstill(self) -> Tensor | None:
+        """Hook: an x_t W that leaves all of the state but h as it is, exactly, where there is one."""
+
     def validate(self) -> None:
         if self.truncate_gradient == 0:
             raise ValueError(f"{self!r}: truncate_gradient takes a number of steps of 1 or more, or -1")
@@ -156,7 +156,7 @@ class Recurrent(Layer, abstract=True):
         if self.training and self.dropout:
             x = x * self.kept(x[:, :1], self.dropout)
         if x.is_meta:  # the shape of one step tells that of all
-            y, state = self.scan(x[:, :1], state)
+            y, state = scan(self, x[:, :1], state)
             output = y.expand(-1, x.shape[1], -1) if self.return_sequences else state[0]
         else:
             output, state = self.read(x, state, mask)
@@ -192,76 +192,13 @@ class Recurrent(Layer, abstract=True):
     def read(self, x: Tensor, state: State, mask: Mask) -> tuple[Tensor, State]:
         """The output for x (n, time, input_dim), and the state after it; a mask's times are read without the rest."""
         if mask is None:
-            y, state = self.scan(x, state)
+            y, state = scan(self, x, state)
             return y if self.return_sequences else state[0], state
         x, count = compact(x, mask)
-        behind = None
-        if self.stateful or self.return_state:
-            behind = torch.arange(x.shape[1], device=x.device) >= count[:, -1:]  # those that hold nothing
-        y, state = self.scan(x, state, behind)
-        if self.return_sequences:
-            return spread(y, count), state
-        return spread(y, count[:, -1:])[:, 0], state
-
-    def scan(self, x: Tensor, state: State, behind: Mask = None) -> tuple[Tensor, State]:
-        """h at each time, and the state after the last; with `behind`, after the last that is not there."""
-        function = self.fused()
-        drops = self.training and self.recurrent_dropout > 0
-        slow = function is None or drops or behind is not None
-        scan = self.looped_scan(state[0] if drops else None) if slow else self.fused_scan(function)
-        lengths = part_lengths(x.shape[1], self.truncate_gradient)
-        parts = x.split(lengths, dim=1)
-        passed = [None] * len(parts) if behind is None else behind.split(lengths, dim=1)
-        outputs: list[Tensor] = []
-        for part, ends in zip(parts, passed, strict=True):
-            y, state = scan(part, state if not outputs else tuple(value.detach() for value in state), ends)
-            outputs.append(y)
-        return torch.cat(outputs, dim=1) if len(outputs) > 1 else outputs[0], state
-
-    def looped_scan(self, dropped: Tensor | None) -> Scan:
-        """Step by step; what the input brings is one product for all steps. dropped: shape of what is to be dropped."""
-        if dropped is None:
-            step = self.step(lambda h: h)
-        else:
-            kept = self.kept(dropped, self.recurrent_dropout)
-            step = self.step(lambda h: h * kept)
-        bias = self.bias[0] if self.bias is not None and self.bias.ndim == 2 else self.bias
-
-        def scan(x: Tensor, state: State, behind: Mask) -> tuple[Tensor, State]:
-            outputs = []
-            for t, brought in enumerate(F.linear(x, self.kernel.t(), bias).unbind(1)):  # (n, gates * units) at a time
-                after = step(brought, *state)
-                if behind is not None:
-                    still = behind[:, t, None]
-                    after = tuple(torch.where(still, old, new) for old, new in zip(state, after, strict=True))
-                state = after
-                outputs.append(state[0])
-            return torch.stack(outputs, dim=1), state
-
-        return scan
-
-    def fused_scan(self, function: Any) -> Scan:
-        """All steps in one call of torch's, which wants its own order of gates and one piece of memory."""
-        weights = [self.kernel, self.recurrent_kernel]
-        if self.use_bias:
-            weights += self.bias.unbind() if self.bias.ndim == 2 else (self.bias, torch.zeros_like(self.bias))
-        order = [self.gates.index(gate) for gate in self.torch_gates]
-        pieces = [self.blocks(weight)[i].t().reshape(-1) for weight in weights for i in order]
-        packed = torch.cat(pieces).split([weight.numel() for weight in weights])
-        shaped = [part.view(weight.shape[::-1]) for part, weight in zip(packed, weights, strict=True)]
-
-        def scan(x: Tensor, state: State, behind: Mask) -> tuple[Tensor, State]:
-            start = [value[None] for value in state]  # (layers = 1, n, units)
-            hidden = start if self.states > 1 else start[0]
-            train = torch.is_grad_enabled()
-            y, *last = function(x, hidden, shaped, self.use_bias, 1, 0.0, train, False, True)
-            return y, tuple(value[0] for value in last)
-
-        return scan
-
-
-def part_lengths(time: int, steps: int) -> list[int]:
-    """A sequence's length in parts of so many steps, what is over at the start; one part if it is -1."""
-    if steps < 0 or steps >= time:
-        return [time]
-    return [time % steps] * (time % steps > 0) + [steps] * (time // steps)
+        total, first = count[:, -1:], state[0]
+        keeps = self.states > 1 and (self.stateful or self.return_state)
+        behind = torch.arange(x.shape[1], device=x.device) >= total if keeps else None  # the times that hold nothing
+        y, state = scan(self, x, state, behind)
+        last = spread(y, total)[:, 0]
+        state = (torch.where(total > 0, last, first), *state[1:])
+        return spread(y, count) if self.return_sequences else last, state

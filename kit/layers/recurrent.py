@@ -8,7 +8,9 @@ from torch import Tensor
 from kit import activations
 from kit.activations import ActivationName
 from kit.fields import Size
-from kit.layers.recurrence import Drop, Recurrent, State, Step
+from kit.layers.by_hand import GRULoop, LSTMLoop, known
+from kit.layers.recurrence import Recurrent
+from kit.layers.scanning import Drop, Loop, State, Step
 from kit.symbols import Shape
 
 
@@ -102,6 +104,10 @@ class GRU(Recurrent):
         usual = usual and activations.get(self.recurrent_activation) is activations.sigmoid
         return torch.gru if usual and self.reset_after else None
 
+    def by_hand(self) -> Loop | None:
+        ways = known(activations.get(self.activation), activations.get(self.recurrent_activation))
+        return None if ways is None or self.reset_after else (GRULoop.apply, "zrh", ways)
+
     def step(self, drop: Drop) -> Step:
         activation, gate = activations.get(self.activation), activations.get(self.recurrent_activation)
         U, U_h = self.recurrent_kernel, self.recurrent_kernel[:, 2 * self.units :]
@@ -153,6 +159,17 @@ class LSTM(Recurrent):
     def fused(self) -> Any:
         usual = activations.get(self.activation) is activations.tanh
         return torch.lstm if usual and activations.get(self.recurrent_activation) is activations.sigmoid else None
+
+    def by_hand(self) -> Loop | None:
+        ways = known(activations.get(self.activation), activations.get(self.recurrent_activation))
+        return None if ways is None else (LSTMLoop.apply, "oifc", ways)
+
+    def standstill(self) -> Tensor | None:
+        bounded, gates = (activations.tanh, activations.sigmoid), (activations.sigmoid, activations.hard_sigmoid)
+        if activations.get(self.activation) not in bounded or activations.get(self.recurrent_activation) not in gates:
+            return None
+        shut = {"i": -1e4, "f": 1e4}  # i is 0 then, and f 1, to the last digit
+        return torch.cat([self.kernel.new_full((self.units,), shut.get(gate, 0.0)) for gate in self.gates])
 
     def step(self, drop: Drop) -> Step:
         activation, gate = activations.get(self.activation), activations.get(self.recurrent_activation)
