@@ -106,6 +106,19 @@ class Model(Trainable):
         self._refuse_while_running("load weights")
         load_weights(self, path)
 
+    def export(self, path: Any) -> None:
+        """Writes the model for others, whole or not at all, as the end of the path says.
+
+        ".onnx" and ".pt2" (torch.export) hold the whole model, for any number of samples; ".weights.h5" the weights,
+        for `load_weights` of Keras 3 into the same layers with the channels last; ".safetensors" the weights under the
+        names of `module.state_dict()`. Raises ValueError for another end and for what the format cannot hold,
+        ImportError where ONNX is not installed.
+        """
+        from kit.storage.checkpoint import path_of
+        from kit.storage.export import export
+
+        export(self, path_of(path))
+
     def to_code(self) -> str:
         """The Python text that makes this model."""
         from kit.code import to_code

@@ -61,7 +61,7 @@ class ActivityRegularization(Layer):
 
     def penalty(self, x: Tensor) -> Tensor:
         """(l1 sum |x| + l2 sum x²) / n."""
-        return (self.l1 * x.abs().sum() + self.l2 * x.square().sum()) / len(x)
+        return (self.l1 * x.abs().sum() + self.l2 * x.square().sum()) / x.shape[0]
 
 
 __all__ = ["ActivityRegularization", "Identity", "Lambda"]

@@ -136,9 +136,9 @@ class Dot(Merging):
         if self.normalize:
             a, b = F.normalize(a, dim=-1), F.normalize(b, dim=-1)
         rest = (*a.shape[1:-1], *b.shape[1:-1])
-        rows = a.reshape(len(a), -1, a.shape[-1])  # (n, others of x1, k)
-        columns = b.reshape(len(b), -1, b.shape[-1]).transpose(1, 2)  # (n, k, others of x2)
-        return torch.bmm(rows, columns).reshape(len(a), *(rest or (1,)))
+        rows = a.reshape(a.shape[0], -1, a.shape[-1])  # (n, others of x1, k)
+        columns = b.reshape(b.shape[0], -1, b.shape[-1]).transpose(1, 2)  # (n, k, others of x2)
+        return torch.bmm(rows, columns).reshape(a.shape[0], *(rest or (1,)))
 
 
 class Concatenate(Merging):

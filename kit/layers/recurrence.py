@@ -172,7 +172,7 @@ class Recurrent(Layer, abstract=True):
         if initial:
             return initial
         if not self.stateful or self.held is None:
-            return (x.new_zeros(len(x), self.units),) * self.states
+            return (x.new_zeros(x.shape[0], self.units),) * self.states  # len(x) would be fixed in an exported model
         if len(self.held[0]) != len(x):
             raise ValueError(
                 f"{self.label} is stateful and holds the states of {len(self.held[0])} sequences, but {len(x)} came; "

@@ -73,7 +73,15 @@ def weights_in(file: Hdf5) -> Callable[[Model], Matched]:
     """What matches a model with the weights of an HDF5 file. StorageError where it has none of a known layout."""
     if of_2015.is_of_2015(file):
         return lambda model: of_2015.pairs(model, file)
+    source = keras_files.source_of(file)
+    if source is not None:
+        return lambda model: keras_files.matched(model, source, file.name)
     raise refusal(file.name, "it is an HDF5 file, but holds weights in no layout that is known here")
+
+
+def from_archive(model: Model, file: BinaryIO, name: str) -> Matched:
+    """The weights of a model with those of a .keras file."""
+    return keras_files.matched(model, keras_files.weights_of(file, name), name)
 
 
 def from_safetensors(model: Model, file: BinaryIO, name: str) -> Matched:
@@ -81,7 +89,11 @@ def from_safetensors(model: Model, file: BinaryIO, name: str) -> Matched:
     return safetensors_file.pairs(model, safetensors_file.read(file, name), name)
 
 
-FORMATS: dict[str, Callable[[Model, BinaryIO, str], Matched]] = {"hdf5": from_hdf5, "safetensors": from_safetensors}
+FORMATS: dict[str, Callable[[Model, BinaryIO, str], Matched]] = {
+    "hdf5": from_hdf5,
+    "zip": from_archive,
+    "safetensors": from_safetensors,
+}
 
 
 def put(matched: Matched) -> None:

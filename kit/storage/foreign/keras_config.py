@@ -12,7 +12,7 @@ from kit.graph import layer_class, make_layer
 from kit.layers.layer import Layer
 from kit.layers.measuring import measure
 from kit.storage.foreign import layout as axes
-from kit.storage.foreign.keras_graph import Call, Entry, Graph, entry_of
+from kit.storage.foreign.keras_graph import Call, Entry, Graph, Place, Reference, entry_of
 from kit.storage.foreign.keras_layers import KERAS, Known
 from kit.storage.foreign.keras_options import Config, Obstacle, along, fields, own
 from kit.storage.foreign.layout import Layout, Misfit, flow, straight
@@ -27,6 +27,7 @@ AXES_OF_CLASS = {
     "GroupNormalization",
     "UnitNormalization",
 }
+STATES = ("SimpleRNN", "GRU", "LSTM")
 KERAS_2_DEFAULTS: dict[str, Config] = {"GRU": {"reset_after": False}}
 TAKEN = set(dir(nn.ModuleDict()))
 
@@ -102,7 +103,7 @@ class Importer:
                 entry = graph.entries[reader[0]]
                 known = entry.known
                 if entry.graph is not None:
-                    place = graph.calls[reader[0]][reader[1]].inputs.index(value)
+                    place = graph.calls[reader[0]][reader[1]].inputs.index((*value, 0))
                     inside = entry.graph.inputs
                     layout = (
                         self.wanted_by_readers(entry.graph, inside[place], rank)
@@ -123,19 +124,30 @@ class Importer:
         self, graph: Graph, inputs: Sequence[Value | None], names: tuple[str, ...], path: str
     ) -> list[Value | None]:
         """The outputs of a model on these inputs; its layers become nodes of this document."""
-        values: dict[tuple[str, int], Value | None] = {
-            (name, 0): value for name, value in zip(graph.inputs, inputs, strict=True)
-        }
+        values: dict[Place, Value | None] = {(name, 0): value for name, value in zip(graph.inputs, inputs, strict=True)}
         try:
             for entry, i, call in graph.in_order():
                 values[entry.name, i] = None
-                came = [values[reference] for reference in call.inputs]
+                came = [self.output(graph, values, reference) for reference in call.inputs]
                 values[entry.name, i] = self.call(graph, entry, call, came, names, path)
         except Obstacle as obstacle:
             self.obstacles.append(str(obstacle))
-        lost = [name for name, i in graph.outputs if (name, i) not in values]
+        lost = [name for name, i, _ in graph.outputs if (name, i) not in values]
         self.obstacles += [f"{name}: it is an output, but nothing gives it" for name in lost]
-        return [values.get(reference) for reference in graph.outputs]
+        return [self.output(graph, values, reference) for reference in graph.outputs]
+
+    def output(self, graph: Graph, values: Mapping[Place, Value | None], reference: Reference) -> Value | None:
+        """One of the outputs of a call: behind the first are the states of a recurrent layer."""
+        name, i, number = reference
+        value = values.get((name, i))
+        if number == 0 or value is None:
+            return value
+        if graph.entries[name].cls not in STATES or not graph.entries[name].config.get("return_state"):
+            self.obstacles.append(f"{name}: its output number {number} is not known here")
+            return None
+        node = self.add(f"{value.node}_state_{number}", "FinalState", {"index": number - 1})
+        self.edges.append({"source": value.node, "target": node})
+        return Value(node, value.shape[-1:], straight(1))
 
     def call(
         self, graph: Graph, entry: Entry, call: Call, came: list[Value | None], names: tuple[str, ...], path: str
@@ -311,7 +323,7 @@ def foldable(graph: Graph, name: str) -> bool:
     while waiting:
         value = waiting.pop()
         readers = graph.readers.get(value, [])
-        if not readers or value in graph.outputs or len(graph.calls[value[0]]) > 1:
+        if not readers or (*value, 0) in graph.outputs or len(graph.calls[value[0]]) > 1:
             return False
         for reader, i in readers:
             entry = graph.entries[reader]

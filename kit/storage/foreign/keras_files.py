@@ -17,6 +17,7 @@ from kit.storage.foreign.keras_compile import compile_as
 from kit.storage.foreign.keras_config import Importer
 from kit.storage.foreign.keras_graph import graph_of
 from kit.storage.foreign.keras_options import Obstacle, decoded
+from kit.storage.foreign.keras_places import places
 from kit.storage.foreign.keras_weights import Found, Keras2, Keras3, Source, weights
 from kit.storage.foreign.obstacles import refuse_all
 
@@ -30,6 +31,13 @@ def from_archive(file: BinaryIO, name: str, custom: Custom) -> Model:
     config = archive.json(CONFIG)
     version = major(archive.json(METADATA).get("keras_version"), name)
     return imported(config, Keras3(archive.weights()), version, config.get("compile_config"), name, custom)
+
+
+def weights_of(file: BinaryIO, name: str) -> Source:
+    """The weights of a .keras file."""
+    archive = Archive(file, name)
+    major(archive.json(METADATA).get("keras_version"), name)
+    return Keras3(archive.weights())
 
 
 def from_hdf5(file: Hdf5, custom: Custom) -> Model:
@@ -78,6 +86,28 @@ def imported(config: Any, source: Source, version: int, training: Any, name: str
     put(model, found, obstacles, name)
     model.notes = tuple(compile_as(model, training, custom))
     return model
+
+
+def source_of(file: Hdf5) -> Source | None:
+    """The weights of Keras in an HDF5 file; None where it has none."""
+    group = "model_weights" if "layer_names" in file.attributes.get("model_weights", {}) else ""
+    if group or file.texts("", "layer_names") is not None:
+        major(file.text(group, "keras_version"), file.name)
+        return Keras2(file, group)
+    return Keras3(file) if any(name.startswith("layers/") and "/vars/" in name for name in file.arrays) else None
+
+
+def matched(model: Model, source: Source, name: str) -> list[tuple[torch.Tensor, np.ndarray]]:
+    """The weights of a model that was made here, each with its array. Raises StorageError with all that do not fit."""
+    placed, obstacles = places(model)
+    refuse_all(name, obstacles)
+    try:
+        held = [each for each in placed if model.module.layers[each.node].state_dict()]
+        found, obstacles = weights(model, source.ordered(held), source)
+    except Obstacle as obstacle:
+        found, obstacles = {}, [str(obstacle)]
+    refuse_all(name, obstacles)
+    return [(tensor, found[key]) for key, tensor in model.module.layers.state_dict().items()]
 
 
 def put(model: Model, found: Found, obstacles: list[str], name: str) -> None:

@@ -26,9 +26,11 @@ QUIET: dict[str, tuple[Any, ...]] = {  # what a call may be given that changes n
     "use_causal_mask": (False,),
     "initial_state": (None,),
 }
-ATTENTION_INPUTS = ("value", "key")  # inputs that are given by name
+OPERATIONS = ("Add", "Subtract", "Multiply", "Maximum", "Minimum")  # on two outputs, they do what the layers do
+NAMED_INPUTS = ("value", "key", "initial_state")  # inputs that are given by name
 
-Reference = tuple[str, int]  # a layer's name, and which of its calls
+Place = tuple[str, int]  # a layer's name, and which of its calls
+Reference = tuple[str, int, int]  # the same, and which of its outputs
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,13 @@ class Graph:
     outputs: list[Reference] = field(default_factory=list)
 
     @functools.cached_property
-    def readers(self) -> dict[Reference, list[Reference]]:
-        """The calls that read a value, by value."""
-        found: dict[Reference, list[Reference]] = {}
+    def readers(self) -> dict[Place, list[Place]]:
+        """The calls that read what a call gives."""
+        found: dict[Place, list[Place]] = {}
         for name, calls in self.calls.items():
             for i, call in enumerate(calls):
-                for value in call.inputs:
-                    found.setdefault(value, []).append((name, i))
+                for source, j, _ in call.inputs:
+                    found.setdefault((source, j), []).append((name, i))
         return found
 
     def in_order(self) -> Iterator[tuple[Entry, int, Call]]:
@@ -143,8 +145,14 @@ def entry_of(config: Any, counts: dict[str, int], level: int) -> Entry:
         raise Obstacle(f"a {cls!r:.80} is called {name!r:.80}")
     graph = graph_of(config, level=level + 1) if cls in MODELS else None
     own = not of_keras(config) or config.get("registered_name") not in (None, cls)
-    own = own or ".ops" in str(config.get("module"))  # operations have names of layers
+    own = own or (is_operation(config, inner) and cls not in OPERATIONS)
     return Entry(name, cls, inner if isinstance(inner, Mapping) else {}, own, path, graph)
+
+
+def is_operation(config: Config, options: Any) -> bool:
+    """Whether a config is that of an operation such as x + y, which may have the name of a layer."""
+    whole_model = config["class_name"] in (*MODELS, INPUT)
+    return ".ops" in str(config.get("module")) or not (whole_model or "trainable" in options or "dtype" in options)
 
 
 def connect_chain(graph: Graph, config: Any, build: Any) -> None:
@@ -159,27 +167,56 @@ def connect_chain(graph: Graph, config: Any, build: Any) -> None:
         names = [name, *names]
     graph.inputs = [names[0]]
     for before, name in itertools.pairwise(names):
-        graph.calls[name] = [Call(((before, 0),))]
-    graph.outputs = [(names[-1], 0)]
+        graph.calls[name] = [Call(((before, 0, 0),))]
+    graph.outputs = [(names[-1], 0, 0)]
 
 
 def connect_graph(graph: Graph, config: Config, listed: list[Any]) -> None:
     """The calls of a functional model."""
-    count = 0
-    for each, (name, entry) in zip(listed, graph.entries.items(), strict=True):
-        nodes = each.get("inbound_nodes", [])
-        if not isinstance(nodes, list):
-            raise Obstacle(f"{name!r:.80} has calls that cannot be read")
-        if entry.cls != INPUT:
-            graph.calls[name] = [call_of(node, name) for node in nodes]
-        count += len(nodes)
-        if count > MAX_CALLS:
-            raise Obstacle("the model has too many calls of layers")
-    graph.inputs = [name for name, _ in references(config.get("input_layers"))]
+    nodes = {name: each.get("inbound_nodes", []) for name, each in zip(graph.entries, listed, strict=True)}
+    if not all(isinstance(calls, list) for calls in nodes.values()) or sum(map(len, nodes.values())) > MAX_CALLS:
+        raise Obstacle("the model has calls of layers that cannot be read, or too many")
+    masks = masks_among(graph, nodes)
+    for name, calls in nodes.items():
+        if graph.entries[name].cls != INPUT and name not in masks:
+            graph.calls[name] = [call_of(node, name, masks) for node in calls]
+    graph.inputs = [name for name, _, _ in references(config.get("input_layers"))]
     graph.outputs = references(config.get("output_layers"))
     strangers = [name for name in graph.inputs if name not in graph.entries or graph.entries[name].cls != INPUT]
     if strangers or not graph.inputs or not graph.outputs:
         raise Obstacle(f"its inputs and outputs are not layers of it {strangers!r:.80}")
+
+
+def masks_among(graph: Graph, nodes: Mapping[str, list[Any]]) -> set[str]:
+    """The operations by which Keras 3 writes down the mask that an Embedding or a Masking makes.
+
+    Such a mask travels with the numbers here, as it does in Keras before it is written down.
+    """
+    makers = [
+        (mask_value(entry), reference)
+        for name, entry in graph.entries.items()
+        if entry.cls in ("Embedding", "Masking") and mask_value(entry) is not None
+        for node in nodes[name]
+        for reference in call_of(node, name, set()).inputs
+    ]
+    operations = {name: nodes[name] for name, entry in graph.entries.items() if entry.registered and nodes[name]}
+    given = {name: calls[0].get("args") for name, calls in operations.items() if isinstance(calls[0], Mapping)}
+    found = set()
+    for name, args in given.items():
+        if graph.entries[name].cls == "NotEqual" and isinstance(args, list) and len(args) == 2:
+            found |= {name} if any(args[1] == v and tensors(args[0]) == [of] for v, of in makers) else set()
+    for name, args in given.items():
+        config = graph.entries[name].config
+        if graph.entries[name].cls == "Any" and config.get("axis") == -1 and not config.get("keepdims"):
+            found |= {name} if {mask for mask, _, _ in tensors(args)} <= found else set()
+    return found
+
+
+def mask_value(entry: Entry) -> Any:
+    """What a layer that makes a mask leaves out; None where it makes none."""
+    if entry.cls == "Masking":
+        return entry.config.get("mask_value")
+    return 0 if entry.config.get("mask_zero") else None
 
 
 def references(value: Any) -> list[Reference]:
@@ -194,14 +231,14 @@ def references(value: Any) -> list[Reference]:
 
 
 def reference(name: Any, call: Any, tensor: Any) -> Reference:
-    """One value, the first that a call of a layer gives. Raises Obstacle for another."""
-    if not isinstance(name, str) or type(call) is not int or tensor != 0:
-        raise Obstacle(f"{[name, call, tensor]!r:.80} is not the one output of a layer")
-    return name, call
+    """One value that a call of a layer gives. Raises Obstacle where it is none."""
+    if not isinstance(name, str) or type(call) is not int or type(tensor) is not int or tensor < 0:
+        raise Obstacle(f"{[name, call, tensor]!r:.80} is not the output of a layer")
+    return name, call, tensor
 
 
-def call_of(node: Any, name: str) -> Call:
-    """One call of a layer. Raises Obstacle where it is given more than the outputs of others."""
+def call_of(node: Any, name: str, masks: set[str]) -> Call:
+    """One call of a layer. Raises Obstacle where it is given more than the outputs of others, and their masks."""
     try:
         if isinstance(node, Mapping):
             inputs, words = tensors(node.get("args", [])), node.get("kwargs", {})
@@ -209,17 +246,23 @@ def call_of(node: Any, name: str) -> Call:
             listed = [node] if len(node) in (3, 4) and isinstance(node[0], str) else node
             inputs = [reference(*each[:3]) for each in listed]
             words = {word: value for each in listed if len(each) > 3 for word, value in (each[3] or {}).items()}
-        for word in ATTENTION_INPUTS:
+        for word in NAMED_INPUTS:
             given = words.get(word)
             if given is not None:
-                inputs += tensors([given]) if isinstance(given, Mapping) else references(given)
-        loud = {word: value for word, value in words.items() if word not in ATTENTION_INPUTS and not quiet(word, value)}
+                inputs += tensors(given) if isinstance(node, Mapping) else references(given)
+        loud = {word: value for word, value in words.items() if word not in NAMED_INPUTS and not quiet(word, value)}
+        loud = {word: value for word, value in loud.items() if not (word.endswith("mask") and is_mask(value, masks))}
         causal = loud.pop("use_causal_mask", False) is True
         if loud or not inputs:
             raise Obstacle(f"{name!r:.80} is called with {loud!r:.200}")
     except (TypeError, AttributeError, KeyError, IndexError):
         raise Obstacle(f"{name!r:.80} has a call that cannot be read") from None
     return Call(tuple(inputs), causal)
+
+
+def is_mask(value: Any, masks: set[str]) -> bool:
+    """Whether a value is a mask that travels with the numbers anyway."""
+    return isinstance(value, Mapping) and "class_name" in value and {name for name, _, _ in tensors(value)} <= masks
 
 
 def quiet(word: str, value: Any) -> bool:

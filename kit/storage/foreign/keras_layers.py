@@ -91,6 +91,7 @@ KERAS: dict[str, Known] = {
     "Permute": Known("permute"),
     "Reshape": Known("plain"),
     "RepeatVector": Known("plain"),
+    "Masking": Known("plain"),
     "TimeDistributed": Known("wrapper"),
     "Bidirectional": Known("wrapper"),
 }

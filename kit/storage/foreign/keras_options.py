@@ -22,11 +22,6 @@ WITHOUT_EFFECT = {  # options that change no output here
 NEUTRAL: dict[str, tuple[Any, ...]] = {  # options that are not known here: with these values they do nothing
     "activity_regularizer": (None,),
     "noise_shape": (None,),
-    "return_state": (False,),
-    "stateful": (False,),
-    "dropout": (0, 0.0),
-    "recurrent_dropout": (0, 0.0),
-    "mask_zero": (False,),
     "dilation_rate": (1, [1], [1, 1], [1, 1, 1]),
     "groups": (1,),
     "output_padding": (None,),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +22,10 @@ Found = dict[str, np.ndarray]  # weights by their names in the state_dict of a m
 
 class Source(Protocol):
     """A file's weights, for each layer as Keras counts them."""
+
+    def ordered(self, placed: Sequence[Placed]) -> list[Placed]:
+        """The same layers, of a model that was made here, where they are in this file."""
+        ...
 
     def arrays(self, placed: Sequence[Placed], held: Sequence[Sequence[Slot]]) -> list[list[np.ndarray]]:
         """The arrays of each layer, in the order of its slots. Raises Obstacle where they are not there."""
@@ -45,7 +49,7 @@ def weights(model: Model, placed: Sequence[Placed], source: Source) -> tuple[Fou
     groups: dict[str, list[tuple[Placed, list[Slot]]]] = {}
     for each in placed:
         if held := slots_of(layers[each.node]):
-            groups.setdefault(each.names[0], []).append((each, held))
+            groups.setdefault(each.names[0] if each.names else each.path, []).append((each, held))
     for group in groups.values():
         try:
             arrays = source.arrays([each for each, _ in group], [held for _, held in group])
@@ -73,6 +77,17 @@ class Keras3:
 
     file: Hdf5
 
+    def ordered(self, placed: Sequence[Placed]) -> list[Placed]:
+        with_names = {self.name_at(path): path for path in self.beside("layers/") if self.has_weights(path)}
+        if {each.names[0] for each in placed} == with_names.keys():
+            return [replace(each, path=with_names[each.names[0]]) for each in placed]
+        return [replace(each, names=()) for each in placed]
+
+    def has_weights(self, path: str) -> bool:
+        """Whether the file has weights at a path, other than the states of random generators."""
+        found = [name for name in self.file.arrays if name.startswith(f"{path}/")]
+        return any("seed_generator" not in name for name in found)
+
     def arrays(self, placed: Sequence[Placed], held: Sequence[Sequence[Slot]]) -> list[list[np.ndarray]]:
         return [self.of_layer(each, mine) for each, mine in zip(placed, held, strict=True)]
 
@@ -93,6 +108,8 @@ class Keras3:
 
     def path(self, placed: Placed) -> str:
         """Where a layer's weights are: where its name is written, or else its place among those of its class."""
+        if not placed.names:
+            return placed.path
         parts = placed.path.split("/")
         found = ""
         for level, name in enumerate(placed.names):
@@ -140,22 +157,30 @@ class Keras2:
             raise Obstacle(f"{name}: the file does not hold the weights it names {lost[:3]}")
         return [(word, self.file.arrays[f"{path}/{word}"]) for word in words]
 
+    def ordered(self, placed: Sequence[Placed]) -> list[Placed]:
+        names = [name for name in self.names() if self.stored(name)]
+        if {each.names[0] for each in placed} == set(names):
+            return list(placed)
+        if len(names) != len(placed):
+            raise Obstacle(
+                f"it has {len(names)} layers with weights ({', '.join(names)[:300]}), and the model {len(placed)} "
+                f"({', '.join(each.node for each in placed)[:300]})"
+            )
+        return [replace(each, names=(name,)) for each, name in zip(placed, names, strict=True)]
+
     def arrays(self, placed: Sequence[Placed], held: Sequence[Sequence[Slot]]) -> list[list[np.ndarray]]:
+        label = placed[0].node if len(placed) == 1 else placed[0].names[0]
         stored = self.stored(placed[0].names[0])
         pairs = [(each, slot) for each, mine in zip(placed, held, strict=True) for slot in mine]
         if len(stored) != len(pairs):
-            raise Obstacle(f"{placed[0].names[0]}: it has {len(pairs)} weights, but {len(stored)} are in the file")
+            raise Obstacle(f"{label}: it has {len(pairs)} weights, but {len(stored)} are in the file")
         trained = [pair for pair in pairs if pair[0].trainable and not pair[1].name.endswith(STATISTICS)]
         orders = [trained + [pair for pair in pairs if pair not in trained], pairs]
         order = next((order for order in orders if fit(order, stored)), orders[0])
+        for (_, slot), (word, _) in zip(order, stored, strict=True):
+            if not named(slot, word):
+                raise Obstacle(f"{label}: the file has {word!r:.80} where its {slot.name} is due")
         by_slot = {(each.node, slot.name): array for (each, slot), (_, array) in zip(order, stored, strict=True)}
-        misnamed = [
-            f"{each.node}.{slot.name}"
-            for (each, slot), (word, _) in zip(order, stored, strict=True)
-            if not named(slot, word)
-        ]
-        if misnamed:
-            raise Obstacle(f"{placed[0].names[0]}: the file has other weights than {', '.join(misnamed[:3])}, in order")
         return [[by_slot[each.node, slot.name] for slot in mine] for each, mine in zip(placed, held, strict=True)]
 
 

@@ -94,9 +94,9 @@ def flow(layer: Layer, layouts: list[Layout], shapes: list[Shape], given: Shape)
         return joined(layouts, shapes)
     if kind == "permute":
         return permuted(layer, first)
-    if any(not layout.same(first) for layout in layouts):
-        raise Misfit("its inputs have their channels in different places")
     if kind in ("each", "along"):
+        if any(not layout.same(first) for layout in layouts):
+            raise Misfit("its inputs have their channels in different places")
         if first.rows is not None and type(layer).__name__ == "GroupNormalization":
             raise Misfit("it makes groups of features that lie elsewhere in Keras")
         return first
@@ -106,7 +106,7 @@ def flow(layer: Layer, layouts: list[Layout], shapes: list[Shape], given: Shape)
         return first if len(given) == len(first.axes) else straight(len(given))
     if kind == "dense" and len(shapes[0]) == 1:
         return straight(1)
-    if not first.plain:
+    if not all(layout.plain for layout in layouts):
         raise Misfit("it works on axes that Keras has in another order")
     return straight(len(given))
 

@@ -257,7 +257,7 @@ def residual():
     x = L.Conv2D(4, 3, padding="same", activation="relu")(inputs)
     x = L.Add()([inputs, x])
     y = L.Concatenate()([x, L.Conv2D(2, 1)(x)])
-    z = L.Average()([L.Maximum()([x, inputs]), L.Multiply()([x, inputs]), L.Minimum()([x, inputs])])
+    z = L.Average()([L.Maximum()([x, inputs]), L.Multiply()([x, inputs]), L.Minimum()([x, inputs]), x - inputs])
     flat = L.Concatenate()([L.Flatten()(y), L.GlobalMaxPooling2D()(z)])
     return keras.Model(inputs, L.Dense(3)(flat))
 
@@ -301,3 +301,36 @@ def kept_in_check():
 @model
 def repeated():
     return keras.Sequential([keras.Input((5,)), L.RepeatVector(3), L.Permute((2, 1)), L.GRU(4)])
+
+
+@model
+def masked_words():
+    inputs = keras.Input((7,))
+    x = L.Embedding(5, 4, mask_zero=True)(inputs)
+    x = L.Dropout(0.1)(L.LSTM(3, return_sequences=True)(x))
+    return keras.Model(
+        inputs,
+        [L.GRU(4)(x), L.GlobalAveragePooling1D()(x), L.GlobalAveragePooling1D()(L.MultiHeadAttention(2, 2)(x, x))],
+    )
+
+
+@model
+def masked_words_read_both_ways():
+    layers = [L.Embedding(5, 4, mask_zero=True), L.Bidirectional(L.LSTM(3, return_sequences=True))]
+    return keras.Sequential([keras.Input((7,)), *layers, L.Bidirectional(L.GRU(4))])
+
+
+@model
+def masked_sequences():
+    inputs = keras.Input((7, 3))
+    x = L.SimpleRNN(3, return_sequences=True)(L.Masking(0.0)(inputs))
+    return keras.Model(inputs, [L.TimeDistributed(L.Dense(2))(x), L.LSTM(2)(x)])
+
+
+@model
+def encoder_and_decoder():
+    source, target = keras.Input((6, 3)), keras.Input((4, 2))
+    _, h, c = L.LSTM(5, return_state=True)(source)
+    y = L.LSTM(5, return_sequences=True)(target, initial_state=[h, c])
+    _, state = L.GRU(4, return_state=True)(source)
+    return keras.Model([source, target], [L.Dense(2)(y), L.GRU(4)(target, initial_state=state), c])
