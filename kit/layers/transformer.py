@@ -35,6 +35,7 @@ class TransformerEncoder(Layer):
 
     family = "attention"
     input_axes = "time features"
+    passes_mask = True
 
     intermediate_dim: Size
     num_heads: Size
@@ -71,11 +72,11 @@ class TransformerEncoder(Layer):
         layer.build_for(shape)
         return layer
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         if self.normalize_first:
-            z = x + self.drop(self.attention(self.attention_norm(x)))
+            z = x + self.drop(self.attention(self.attention_norm(x), masks=(mask,)))
             return z + self.drop(self.narrow(self.widen(self.norm(z))))
-        z = self.attention_norm(x + self.drop(self.attention(x)))
+        z = self.attention_norm(x + self.drop(self.attention(x, masks=(mask,))))
         return self.norm(z + self.drop(self.narrow(self.widen(z))))
 
 

@@ -115,6 +115,16 @@ def test_attention_to_nothing_at_all_is_a_number(dropout) -> None:
     assert x.grad.isfinite().all()
 
 
+@pytest.mark.parametrize("first", [False, True])
+def test_a_transformer_s_block_looks_at_no_masked_time(first) -> None:
+    layer = layers.TransformerEncoder(8, 2, normalize_first=first)
+    x, mask = torch.randn(4, 5, 6), torch.from_numpy(WORDS > 0)
+    y = layer(x, mask=mask)
+    for i in range(4):
+        torch.testing.assert_close(y[i, mask[i]][None], layer(x[i, mask[i]][None]))
+    assert layer.output_mask((x,), (mask,)) is mask
+
+
 def test_pooling_leaves_masked_times_out_and_gives_0_where_none_is_left() -> None:
     x = -1 - torch.rand(3, 4, 2)
     mask = torch.tensor([[True, True, False, True], [False, False, True, False], [False] * 4])
