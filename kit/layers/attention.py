@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from kit.constraints import ConstraintName
 from kit.fields import Fraction, InputSize, Positive, Size
 from kit.initializations import InitializerName
+from kit.layers.dropping import dropped
 from kit.layers.layer import Layer, ShapeError
 from kit.regularizers import RegularizerName
 from kit.symbols import Shape
@@ -115,9 +116,7 @@ class MultiHeadAttention(Layer):
         scores = q @ k.transpose(2, 3) / math.sqrt(self.key_dim)  # (n, heads, time, other time)
         if seen is not None:
             scores = scores.masked_fill(~seen, torch.finfo(scores.dtype).min)  # a time that may see none sees all
-        keep = 1 - self.dropout
-        kept = torch.empty_like(scores).bernoulli_(keep, generator=self.generator).div_(keep or 1.0)
-        return (scores.softmax(-1) * kept) @ v
+        return dropped(scores.softmax(-1), self.dropout, self.generator) @ v
 
 
 class PositionEmbedding(Layer):

@@ -11,6 +11,7 @@ from kit.activations import ActivationName
 from kit.constraints import ConstraintName
 from kit.fields import Fraction, InputSize, NonNegative, Size, sizes
 from kit.initializations import InitializerName
+from kit.layers.dropping import dropped
 from kit.layers.layer import Layer, ShapeError
 from kit.layers.merging import Merge
 from kit.regularizers import RegularizerName
@@ -170,12 +171,7 @@ class Dropout(Layer):
     rate: Fraction
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.training or self.rate == 0:
-            return x
-        if self.rate == 1:
-            return torch.zeros_like(x)
-        keep = 1 - self.rate
-        return x * torch.empty_like(x).bernoulli_(keep, generator=self.generator).div_(keep)
+        return dropped(x, self.rate, self.generator) if self.training else x
 
 
 class Flatten(Layer):

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from kit.fields import Fraction, NonNegative
+from kit.layers.dropping import dropped, kept_
 from kit.layers.layer import Layer
 
 SATURATED = -1.0507009873554805 * 1.6732632423543772  # what selu goes to far below 0
@@ -62,12 +63,7 @@ class SpatialDropout(Layer, abstract=True):
 
     def drop(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
         """x with a mask of a shape that repeats along the axes of size 1."""
-        if not self.training or self.rate == 0:
-            return x
-        if self.rate == 1:
-            return torch.zeros_like(x)
-        keep = 1 - self.rate
-        return x * x.new_empty(shape).bernoulli_(keep, generator=self.generator).div_(keep)
+        return dropped(x, self.rate, self.generator, shape) if self.training else x
 
 
 class SpatialDropout1D(SpatialDropout):
@@ -136,7 +132,7 @@ class AlphaDropout(Layer):
             return x
         keep = 1 - self.rate
         a = (keep * (1 + self.rate * SATURATED**2)) ** -0.5
-        m = torch.empty_like(x).bernoulli_(keep, generator=self.generator)
+        m = kept_(torch.empty_like(x), self.rate, self.generator)
         return a * (x * m + SATURATED * (1 - m)) - a * SATURATED * self.rate
 
 

@@ -9,6 +9,7 @@ from kit.activations import ActivationName
 from kit.constraints import ConstraintName
 from kit.fields import Fraction, InputSize, Size, whole
 from kit.initializations import InitializerName
+from kit.layers.dropping import factors
 from kit.layers.layer import Layer, ShapeError
 from kit.layers.masking import Mask, compact, spread
 from kit.layers.scanning import Drop, Loop, State, Step, scan
@@ -186,8 +187,7 @@ class Recurrent(Layer, abstract=True):
 
     def kept(self, like: Tensor, rate: float) -> Tensor:
         """Factors that drop a fraction of numbers and scale the rest."""
-        keep = 1 - rate
-        return torch.empty_like(like).bernoulli_(keep, generator=self.generator).div_(keep or 1.0)
+        return factors(like, rate, self.generator)
 
     def read(self, x: Tensor, state: State, mask: Mask) -> tuple[Tensor, State]:
         """The output for x (n, time, input_dim), and the state after it; a mask's times are read without the rest."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Generator, Tensor
 
-BLOCK_BYTES = 16 << 20  # this much is gathered at once when samples are shuffled
+GATHERED_BYTES = 1 << 20  # this much is gathered at once when samples are shuffled; it stays in the cache
 
 
 @dataclass
@@ -92,7 +92,7 @@ class Data(Batch, Source):
 
     def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]:
         tensors = self.tensors()
-        for start, stop in blocks(self, len(self), size, first):
+        for start, stop in blocks(self, len(self), size, first, GATHERED_BYTES):
             if order is None:
                 gathered = [tensor[start:stop] for tensor in tensors]
             else:
@@ -118,10 +118,10 @@ def kept_of(samples: int, fraction: float) -> int:
     return kept
 
 
-def blocks(like: Batch, samples: int, size: int, first: int) -> Iterator[tuple[int, int]]:
-    """From where to where samples are gathered together: whole batches of about BLOCK_BYTES."""
+def blocks(like: Batch, samples: int, size: int, first: int, most: int) -> Iterator[tuple[int, int]]:
+    """From where to where samples are taken together: whole batches of about `most` bytes."""
     sample = sum(tensor[0].numel() * tensor.element_size() for tensor in like.tensors())
-    block = size * max(1, BLOCK_BYTES // max(size * sample, 1))
+    block = size * max(1, most // max(size * sample, 1))
     for start in range(first * size, samples, block):
         yield start, min(start + block, samples)
 

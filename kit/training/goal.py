@@ -14,6 +14,7 @@ from kit import objectives
 from kit.fields import refuse_what_cannot_be_kept
 from kit.training.data import Batch
 
+Reached = tuple[tuple[Tensor, ...], Tensor, dict[str, Tensor]]  # outputs, what is lowered, the loss of each of several
 Metric = Any  # a name, a function (y_true, y_pred) -> (n, ...), or one of kit.metrics' or torchmetrics' objects
 
 
@@ -30,11 +31,16 @@ class End:
 
 
 class Goal:
-    """The weighted sum of the outputs' losses, and the metrics."""
+    """The weighted sum of the outputs' losses, and the metrics.
+
+    plain: whether it is one loss of the kit's, which depends on the output alone. measures: whether there are metrics.
+    """
 
     def __init__(self, ends: Sequence[End]) -> None:
         self.ends = list(ends)
         self.single = len(self.ends) == 1
+        self.plain = self.single and not objectives.is_own(self.ends[0].loss)
+        self.measures = any(end.functions or end.counted for end in self.ends)
 
     def reach(self, outputs: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """The objective of a batch, and the loss of each output where there are several."""
@@ -51,6 +57,8 @@ class Goal:
 
     def measured(self, outputs: tuple[Tensor, ...], batch: Batch) -> dict[str, Tensor]:
         """The metrics of a batch that are means over its samples."""
+        if not self.measures:
+            return {}
         return {
             name: mean(metric(y, output), output, None)
             for end, output, y in zip(self.ends, outputs, batch.targets, strict=True)

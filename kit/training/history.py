@@ -76,7 +76,9 @@ class History(Mapping[str, list[float]]):
         with self._lock:
             self.steps += 1
             for name, value in record.values.items():
-                self.series.setdefault(name, Series()).add(value)
+                if name not in self.series:
+                    self.series[name] = Series()
+                self.series[name].add(value)
             if record.ended is not None:
                 self.epochs["epoch"].append(len(self.epochs["epoch"]))
                 self.epoch_steps.append(self.steps)

@@ -16,6 +16,7 @@ from torch.utils import data as torch_data
 from kit.training.data import Batch, Source, blocks, kept_of, parts
 
 Conform = Callable[..., Batch]  # from (X, y, weights) as they come to a batch that suits the model
+READ_BYTES = 16 << 20  # this much is read at once
 CHUNK_BYTES = 1 << 20  # rows of a file that stay together when they are shuffled
 WINDOW = 16  # so many of these chunks are mixed row by row
 PROBES = 64  # samples by which data that are too large to be read whole are recognized
@@ -82,7 +83,7 @@ class Rows(Source):
         return torch.cat(mixed)
 
     def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]:
-        for start, stop in blocks(self.first(), len(self), size, first):
+        for start, stop in blocks(self.first(), len(self), size, first, READ_BYTES):
             wanted = np.arange(start, stop) if order is None else order[start:stop].numpy()
             rows, places = np.unique(wanted, return_inverse=True)
             block = self.read(rows + self.start)

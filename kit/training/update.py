@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from kit.layers.layer import Layer
 from kit.optimizers import Optimizer
+from kit.training.chains import Chain, chain
 from kit.training.data import Batch
-from kit.training.goal import Goal
+from kit.training.goal import Goal, Reached
 from kit.training.precision import LossScale
 from kit.training.session import Means
 
@@ -69,6 +70,7 @@ class Update:
         self.layers: list[Layer] = []
         self.limits: list[tuple[Layer, str]] = []
         self.scale = LossScale() if model.precision == "mixed_float16" else None
+        self.chain: Chain | None = None
 
     def prepare(self) -> None:
         """Lays the parameters out as vectors, anew where somebody moved them; the optimizer's state is kept."""
@@ -91,6 +93,7 @@ class Update:
             for state, flat in zip(self.states, self.flats, strict=True)
         ]
         self.find_penalties()
+        self.chain = chain(module) if self.model.precision == "float32" else None
 
     def find_penalties(self) -> None:
         """Notes which weights are penalized and which are held to a constraint."""
@@ -105,11 +108,23 @@ class Update:
         means: where the metrics are counted that are no means.
         """
         model = self.model
-        for flat in self.flats:
-            flat.g.zero_()
         if not model.module.training:
             model.module.train()
-        outputs = model.outputs(batch)
+        way = self.chain if self.chain is not None and self.chain.suits(goal) else self
+        outputs, loss, values = way.gradient(batch, goal)
+        with torch.no_grad():
+            values = {"loss": loss.detach(), **values, **goal.measured(outputs, batch)}
+            if means is not None and means.tallies:
+                means.count(batch.targets, outputs)
+            if self.scale is None or self.scale.undo([flat.g for flat in self.flats]):
+                self.descend(model.optimizer)
+        return values
+
+    def gradient(self, batch: Batch, goal: Goal) -> Reached:
+        """What a batch reaches; afterwards the gradients are in the vectors g."""
+        for flat in self.flats:
+            flat.g.zero_()
+        outputs = self.model.outputs(batch)
         loss, values = goal.reach(outputs, batch)
         if self.penalties:
             loss = loss + self.penalty()
@@ -120,13 +135,7 @@ class Update:
             loss.backward()
         else:
             self.scale.backward(loss)
-        with torch.no_grad():
-            values = {"loss": loss.detach(), **values, **goal.measured(outputs, batch)}
-            if means is not None and means.tallies:
-                means.count(batch.targets, outputs)
-            if self.scale is None or self.scale.undo([flat.g for flat in self.flats]):
-                self.descend(model.optimizer)
-        return values
+        return outputs, loss, values
 
     def penalty(self) -> Tensor:
         """What the regularizers add to the loss."""

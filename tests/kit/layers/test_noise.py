@@ -20,7 +20,7 @@ every_layer = pytest.mark.parametrize("layer", LAYERS, ids=repr)
 
 def ones(layer) -> torch.Tensor:
     axes = {SpatialDropout1D: 1, SpatialDropout3D: 3}.get(type(layer), 2)
-    return torch.ones(200, 100, *[2] * axes)
+    return torch.ones(4000, 10, *[2] * axes)
 
 
 @every_layer

@@ -102,9 +102,9 @@ def test_shuffled_rows_of_a_file_are_each_seen_once(blobs, file, monkeypatch) ->
 
 
 def test_rows_of_a_file_are_read_in_bounded_memory(file, monkeypatch) -> None:
-    from kit.training import data
+    from kit.training import sources
 
-    monkeypatch.setattr(data, "BLOCK_BYTES", 2000)
+    monkeypatch.setattr(sources, "READ_BYTES", 2000)
     longest = 0
     read = h5py.Dataset.__getitem__
 
