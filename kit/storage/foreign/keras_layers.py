@@ -63,6 +63,8 @@ ATTENTION = tuple(
 EACH, IMAGE, ALONG = Known("each"), Known("image"), Known("along")
 
 KERAS: dict[str, Known] = {
+    "CuDNNLSTM": Known("plain", RECURRENT.weights, here="LSTM"),
+    "CuDNNGRU": Known("plain", RECURRENT.weights, here="GRU"),
     "Dense": Known("dense", (Weight("kernel", follows="rows"), BIAS)),
     "Embedding": Known("plain", (Weight("embeddings"),)),
     **dict.fromkeys([f"Conv{n}D{way}" for n in (1, 2, 3) for way in ("", "Transpose")], CONVOLUTION),

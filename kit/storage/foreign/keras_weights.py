@@ -17,6 +17,7 @@ from kit.storage.foreign.keras_options import Obstacle
 from kit.storage.foreign.layout import arranged, shape_in_keras
 
 STATISTICS = ("moving_mean", "moving_variance")
+CUDNN_GATES = {"CuDNNLSTM": 4, "CuDNNGRU": 3}
 Found = dict[str, np.ndarray]  # weights by their names in the state_dict of a model's layers
 
 
@@ -54,12 +55,30 @@ def weights(model: Model, placed: Sequence[Placed], source: Source) -> tuple[Fou
         try:
             arrays = source.arrays([each for each, _ in group], [held for _, held in group])
             for (each, held), given in zip(group, arrays, strict=True):
-                for slot, array in zip(held, given, strict=True):
+                for slot, array in zip(held, of_cudnn(each, given), strict=True):
                     check(each, slot, array)
                     found[f"{each.node}.{slot.name}"] = arranged(slot, slot.from_keras(array), each.layout)
         except Obstacle as obstacle:
             obstacles.append(str(obstacle))
     return found, obstacles
+
+
+def of_cudnn(placed: Placed, arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """The weights of CuDNNLSTM and CuDNNGRU as those of LSTM and GRU; others as they are.
+
+    W of a gate lies there as (units, input_dim), U transposed, and there are two b, one behind the other.
+    """
+    gates = CUDNN_GATES.get(placed.cls)
+    if gates is None or len(arrays) != 3:
+        return arrays
+    kernel, recurrent, bias = arrays
+    units = recurrent.shape[0] if recurrent.ndim else 0
+    if kernel.ndim != 2 or recurrent.shape != (units, gates * units) or bias.shape != (2 * gates * units,):
+        raise Obstacle(f"{placed.node}: its weights have not the shapes of a {placed.cls}")
+    kernels = [gate.reshape(units, -1).T for gate in np.split(kernel, gates, axis=1)]
+    recurrents = [gate.T for gate in np.split(recurrent, gates, axis=1)]
+    biases = bias.reshape(2, -1)
+    return [np.hstack(kernels), np.hstack(recurrents), biases if placed.cls == "CuDNNGRU" else biases.sum(0)]
 
 
 def check(placed: Placed, slot: Slot, array: np.ndarray) -> None:
