@@ -21,7 +21,7 @@ from kit.objectives import OBJECTIVES
 from kit.optimizers import OPTIMIZERS
 from kit.structure import DocumentError, version_of
 from kit.symbols import Shape
-from widgets import blocks
+from widgets import blocks, templates
 from widgets.messages import asked, ends_of, labelled, names_in, sized
 from widgets.panel import Message, Part, field
 from widgets.placing import placed, shared
@@ -87,13 +87,11 @@ class Editing(Part):
 
     def tell_catalog(self) -> None:
         """Sends what can be put into a model."""
-        from widgets.templates import told
-
         self.layers_sent = list(CATALOG.values())
         self.send(
             "catalog",
             layers=palette(),
-            templates=told(),
+            templates=templates.told(),
             blocks=blocks.told(),
             optimizers=[cls.__name__ for cls in dict.fromkeys(OPTIMIZERS.values())],
             losses=list(OBJECTIVES),
@@ -154,15 +152,14 @@ class Editing(Part):
 
     def operated(self, operations: Any) -> tuple[Document, list[str]]:
         """The document after some operations, and the nodes they made."""
-        from widgets.templates import template
-
         start = self.document
         steps: list[Any] = []
         for operation in operations if isinstance(operations, list) else [operations]:
             op = operation.get("op") if isinstance(operation, dict) else None
             name = operation.get("name") if isinstance(operation, dict) else None
             if op == "template":
-                start, steps = template(name).document, []
+                start, steps = templates.template(name).document, []
+                self.weights.forget()
             elif op == "block":
                 saved = blocks.blocks()
                 if not isinstance(name, str) or name not in saved:

@@ -12,13 +12,15 @@ import numpy as np
 from kit.datasets import DATASETS
 from kit.names import near_miss
 from kit.symbols import Shape
+from widgets.made_data import MADE
 
 PICTURES = 12
+NAMES = (*DATASETS, *MADE)
 
 
 @dataclass
 class Samples:
-    """Training and test samples: X (n, ...) and y (n,) class numbers or (n, outputs)."""
+    """Training and test samples: X (n, ...) and y (n,) class numbers, (n, outputs) or more axes of numbers."""
 
     name: str
     X: np.ndarray
@@ -47,9 +49,9 @@ class Samples:
         return most if self.X.min() >= 0 and most > 1000 else None
 
     @property
-    def outputs(self) -> int:
-        """How wide the last layer must be."""
-        return self.classes or (int(self.y.shape[1]) if self.y.ndim > 1 else 1)
+    def outputs(self) -> int | None:
+        """How wide the last layer must be; None where it must give more than one axis."""
+        return self.classes or (None if self.y.ndim > 2 else int(self.y.shape[1]) if self.y.ndim > 1 else 1)
 
     @property
     def losses(self) -> list[str]:
@@ -74,9 +76,9 @@ class Samples:
 
 def named(name: str) -> Samples:
     """A data set by its name. ValueError where there is none."""
-    if name not in DATASETS:
-        raise ValueError(f"there is no data set {name!r}{near_miss(name, DATASETS)}; known are {', '.join(DATASETS)}")
-    (X, y), (X_test, y_test) = DATASETS[name].load_data()
+    if name not in NAMES:
+        raise ValueError(f"there is no data set {name!r}{near_miss(name, NAMES)}; known are {', '.join(NAMES)}")
+    (X, y), (X_test, y_test) = MADE[name]() if name in MADE else DATASETS[name].load_data()
     return Samples(name, X, y, X_test, y_test)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,8 @@ from widgets.editing import Editing
 from widgets.monitor import Watching, finite
 from widgets.panel import Message, Panel, Part, field
 from widgets.placing import placed
-from widgets.samples import Samples, given, named
+from widgets.samples import NAMES, Samples, given, named
+from widgets.templates import template
 
 OPTIMIZERS = {cls.__name__: cls for cls in optimizers.OPTIMIZERS.values()}
 
@@ -61,7 +63,7 @@ class Training(Part):
         self.samples, self.editing, self.watching = samples, editing, watching
         self.settings = Settings(loss=samples.losses[0])
         self.model: Model | None = editing.weights.model  # the one last trained or loaded
-        self.names = [*([samples.name] if samples.name not in kit.datasets.DATASETS else []), *kit.datasets.DATASETS]
+        self.names = list(dict.fromkeys([samples.name, *NAMES])) if samples.name not in NAMES else list(NAMES)
         self.own = samples
         self.result: dict[str, Any] | None = None
         watching.when_ended = self.ended
@@ -131,6 +133,17 @@ class Training(Part):
         self.editing.change({**self.editing.document, "nodes": nodes}, f"data {name}")
         self.editing.tell()
         self.tell()
+
+    def on_template(self, message: Message) -> None:
+        """A template with its data and settings, ready to train; what was learned before has no part in it."""
+        chosen = template(message.get("name"))
+        self.samples, self.result = named(chosen.data), None
+        self.settings = Settings(loss=chosen.loss, batch_size=chosen.batch_size, autosave=self.settings.autosave)
+        self.assume()
+        self.editing.change(chosen.document, f"open {chosen.title}")
+        self.editing.weights.forget()
+        self.editing.tell()
+        self.tell({"kind": "info", "text": f"{chosen.title} on {chosen.data}, ready to train"})
 
     def on_train(self, message: Message) -> None:
         """Trains the model on the canvas; what it has learned is kept where the canvas has not changed."""
@@ -269,5 +282,11 @@ def simplest(samples: Samples) -> dict[str, Any]:
         layers.append(kit.layers.Embedding(samples.words, 16))
     if len(samples.input) > 1 or samples.words is not None:
         layers.append(kit.layers.Flatten())
-    layers.append(kit.layers.Dense(samples.outputs, activation="softmax" if samples.classes else None))
+    layers.append(
+        kit.layers.Dense(
+            samples.outputs or math.prod(samples.y.shape[1:]), activation="softmax" if samples.classes else None
+        )
+    )
+    if samples.outputs is None:
+        layers.append(kit.layers.Reshape(samples.y.shape[1:]))
     return document(kit.Sequential(layers))

@@ -28,6 +28,10 @@ class Weights:
         """Takes a model as that of a document."""
         self.model, self.modelled, self.learned = model, bare(document), True
 
+    def forget(self) -> None:
+        """What comes is another model."""
+        self.model, self.modelled, self.learned = None, None, False
+
     @property
     def has_learned(self) -> bool:
         """Whether there are weights worth keeping."""

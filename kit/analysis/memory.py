@@ -10,7 +10,7 @@ from kit.analysis.training import Training
 from kit.optimizers import OPTIMIZERS
 
 BYTES = 4  # of a number
-LOSS = 3  # outputs' size that the loss keeps or takes for a while: what was wanted, what came, their gradient
+LOSS = 5  # outputs' sizes that the loss takes: what was wanted, what came of it, their gradients
 
 
 @dataclass

@@ -7,6 +7,7 @@ from kit.code.functional import functional
 from kit.code.layers import Calls, is_own, kinds_of, loop_lines
 from kit.structure import INPUT, Document, Node, check, sources_of, version_of
 
+LONGEST_LINE = 120
 Part = Node | Block
 
 
@@ -27,9 +28,16 @@ def to_code(document: Document) -> str:
     body = (in_turn(calls) if version_of(document) > 1 and calls.blocks else listed(calls)) if chain else None
     body = body or functional(document, calls)
     kinds = {name for node in calls.nodes for name in kinds_of(node) if name == INPUT or is_own(name)}
-    imports = [f"from kit.layers import {', '.join(sorted(kinds))}"] if kinds else []
-    imports.append(f"from kit.models import {'Sequential' if chain else 'Model'}")
+    imports = [*imported(sorted(kinds)), f"from kit.models import {'Sequential' if chain else 'Model'}"]
     return "\n".join([*imports, "", *body]) + "\n"
+
+
+def imported(names: list[str]) -> list[str]:
+    """The lines that import some layers."""
+    line = f"from kit.layers import {', '.join(names)}"
+    if len(line) <= LONGEST_LINE:
+        return [line] if names else []
+    return ["from kit.layers import (", *(f"    {name}," for name in names), ")"]
 
 
 def is_chain(document: Document, nodes: list[Node]) -> bool:

@@ -1,5 +1,6 @@
 """What the recurrent layers share: weights gate by gate, the state and where it comes from, how a sequence is read."""
 
+from contextvars import ContextVar
 from typing import Annotated, Any, ClassVar
 
 import torch
@@ -16,6 +17,8 @@ from kit.layers.scanning import Drop, Loop, State, Step, scan
 from kit.layers.states import FinalState
 from kit.regularizers import RegularizerName
 from kit.symbols import Shape
+
+EVERY_STEP = ContextVar("EVERY_STEP", default=False)  # whether all are run on the meta device, to count what they cost
 
 
 class Recurrent(Layer, abstract=True):
@@ -156,7 +159,7 @@ class Recurrent(Layer, abstract=True):
         state = self.first_state(x, initial)
         if self.training and self.dropout:
             x = x * self.kept(x[:, :1], self.dropout)
-        if x.is_meta:  # the shape of one step tells that of all
+        if x.is_meta and not EVERY_STEP.get():  # the shape of one step tells that of all
             y, state = scan(self, x[:, :1], state)
             output = y.expand(-1, x.shape[1], -1) if self.return_sequences else state[0]
         else:

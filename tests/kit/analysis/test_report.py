@@ -1,5 +1,7 @@
 """What the canvas is told of a graph before it is trained."""
 
+import torch
+
 from kit import Input, Model, Sequential
 from kit.analysis import analyse
 from kit.graph import document
@@ -99,6 +101,20 @@ def test_flops_are_two_for_each_multiplication_with_its_addition() -> None:
 def test_a_frozen_layer_has_parameters_that_are_not_trained() -> None:
     report = analyse(chain(dense(3, trainable=False), dense(2), shape=(5,)))
     assert (report["parameters"], report["trainable"]) == (18 + 8, 8)
+
+
+def test_an_analysis_draws_no_random_numbers() -> None:
+    made = chain(("Bidirectional", {"layer": "LSTM(3)"}), ("Dropout", {"rate": 0.5}), dense(2), shape=(40, 5))
+    torch.manual_seed(1)
+    expected = torch.rand(3).tolist()
+    torch.manual_seed(1)
+    assert analyse(made)["memory"] is not None
+    assert torch.rand(3).tolist() == expected
+
+
+def test_a_layer_that_reads_step_by_step_costs_each_step() -> None:
+    flops = [analyse(chain(("LSTM", {"units": 3}), shape=(steps, 5)))["nodes"]["n0"]["flops"] for steps in (1, 10, 100)]
+    assert flops == [2 * steps * 12 * (5 + 3) for steps in (1, 10, 100)]
 
 
 REPEATED = graph(
