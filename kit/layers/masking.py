@@ -32,10 +32,12 @@ def compact(x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     x: (n, time, features). What remains behind those times holds what is masked; on the CPU as little as can be.
     """
     count = mask.cumsum(1)
-    order = (~mask).to(torch.uint8).argsort(dim=1, stable=True)
-    if x.device.type == "cpu":  # elsewhere to know it would mean to wait
-        order = order[:, : max(int(count[:, -1].max()), 1)]
-    return x.gather(1, order[..., None].expand(-1, -1, x.shape[2])), count
+    total, time = count[:, -1:], torch.arange(1, mask.shape[1] + 1, device=mask.device)
+    place = torch.where(mask, count, total + time - count) - 1  # where each time goes
+    moved = torch.zeros_like(x).scatter(1, place[..., None].expand_as(x), x)
+    if x.device.type == "cpu" and not torch.compiler.is_exporting():  # elsewhere to know it would mean to wait
+        moved = moved[:, : max(int(total.max()), 1)]
+    return moved, count
 
 
 def spread(y: Tensor, count: Tensor) -> Tensor:

@@ -46,6 +46,11 @@ def reader():
     return Sequential([Input((7,)), *layers, TimeDistributed(Dense(3)), SimpleRNN(4), Dense(1, activation="sigmoid")])
 
 
+def masked():
+    layers = [Embedding(5, 4, mask_zero=True), Bidirectional(LSTM(3, return_sequences=True)), GRU(4)]
+    return Sequential([Input((7,)), *layers, Dense(2)])
+
+
 def transformer():
     x = Input((6, 4))
     y = add([x, MultiHeadAttention(2, 3)(LayerNormalization()(x))])
@@ -62,13 +67,16 @@ def theirs_of(name):
         layers = [L.Embedding(5, 4), L.Bidirectional(L.LSTM(3, return_sequences=True)), L.GRU(4, return_sequences=True)]
         layers += [L.TimeDistributed(L.Dense(3)), L.SimpleRNN(4), L.Dense(1, "sigmoid")]
         return keras.Sequential([keras.Input((7,)), *layers])
+    if name == "masked":
+        layers = [L.Embedding(5, 4, mask_zero=True), L.Bidirectional(L.LSTM(3, return_sequences=True)), L.GRU(4)]
+        return keras.Sequential([keras.Input((7,)), *layers, L.Dense(2)])
     x = keras.Input((6, 4))
     z = L.LayerNormalization()(x)
     y = L.Add()([x, L.MultiHeadAttention(2, 3)(z, z)])
     return keras.Model(x, [L.Dense(2)(L.Flatten()(y)), L.Dense(3)(y)])
 
 
-MODELS = {make.__name__: make for make in (convnet, reader, transformer)}
+MODELS = {make.__name__: make for make in (convnet, reader, masked, transformer)}
 
 
 def samples(model, rng):
