@@ -63,9 +63,11 @@ class Watching(Callback):
         mode: str
         min_delta: float
 
+    best, waited = math.nan, 0
+
     def begin(self, model: Trainable, session: Session) -> None:
         super().begin(model, session)
-        if not hasattr(self, "best"):
+        if session.position.step == 0:
             self.best, self.waited = math.nan, 0
 
     def value(self, values: dict[str, float]) -> float:
@@ -111,11 +113,17 @@ class EarlyStopping(Watching):
     min_delta: NonNegative = 0.0
     mode: Mode = "auto"
     restore_best_weights: bool = False
+    weights: ClassVar[dict[str, Any]] = {}
+
+    def begin(self, model: Trainable, session: Session) -> None:
+        super().begin(model, session)
+        if session.position.step == 0:
+            self.weights = {}  # type: ignore[misc]
 
     def epoch(self, number: int, values: dict[str, float]) -> None:
         value = self.value(values)
         if self.improved(value):
-            self.weights = self.copied() if self.restore_best_weights else {}
+            self.weights = self.copied() if self.restore_best_weights else {}  # type: ignore[misc]
         elif self.waited >= self.patience:
             raise StopTraining(f"stopped early: {self.monitor} {value:.4g} after {self.best:.4g}")
 
@@ -124,12 +132,12 @@ class EarlyStopping(Watching):
         return {name: value.detach().clone() for name, value in self.model.module.state_dict().items()}
 
     def end(self) -> None:
-        if getattr(self, "weights", None):
+        if self.weights:
             with self.model.lock:
                 self.model.module.load_state_dict(self.weights)
 
     def state(self) -> dict[str, Any]:
-        kept = {f"weights/{name}": value.cpu().numpy() for name, value in getattr(self, "weights", {}).items()}
+        kept = {f"weights/{name}": value.cpu().numpy() for name, value in self.weights.items()}
         return {**super().state(), **kept}
 
     def go_on(self, state: dict[str, Any]) -> None:
@@ -137,7 +145,7 @@ class EarlyStopping(Watching):
 
         super().go_on(state)
         held = {name.removeprefix("weights/"): value for name, value in state.items() if name.startswith("weights/")}
-        self.weights = {name: torch.tensor(value) for name, value in held.items()}
+        self.weights = {name: torch.tensor(value) for name, value in held.items()}  # type: ignore[misc]
 
 
 class ModelCheckpoint(Watching):
@@ -187,10 +195,12 @@ class ReduceLROnPlateau(Watching):
     mode: Mode = "auto"
     cooldown: Count = 0
     min_lr: NonNegative = 0.0
+    resting = 0
 
     def begin(self, model: Trainable, session: Session) -> None:
         super().begin(model, session)
-        self.resting = getattr(self, "resting", 0)
+        if session.position.step == 0:
+            self.resting = 0
         if not isinstance(model.optimizer.learning_rate, (int, float)):
             raise ValueError(f"{self!r} lowers a number, but learning_rate is {model.optimizer.learning_rate!r}")
 
