@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import platform
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +35,38 @@ from kit.training.session import Session
 WEIGHTS, STATE, HISTORY, SESSION = "weights/", "optimizer/", "history/", "session/"
 COUNTED, CALLBACK = f"{SESSION}counted/", f"{SESSION}callbacks/"
 SETTINGS = ("batch_size", "epochs", "shuffle", "validation_split", "accuracy", "threads")
-SINCE = ("steps_per_epoch",)  # settings that files of the first version do not have
+SINCE = ("steps_per_epoch", "next_batch_size", "parent")  # settings that files of the first version do not have
+
+
+@dataclass
+class Contents:
+    """What a model's file holds, all but its curves copied; of those, the first so many batches are its."""
+
+    arrays: dict[str, np.ndarray]
+    config: dict[str, Any]
+    history: History
+    steps: int
+
+    def write(self, path: Any) -> None:
+        """Writes the file."""
+        arrays = dict(self.arrays)
+        history = history_of(self.history.until(self.steps), arrays)
+        write(path_of(path), arrays, {**self.config, "history": history})
+
+    @property
+    def broken(self) -> bool:
+        """Whether a weight is no number."""
+        weights = (array for name, array in self.arrays.items() if name.startswith(WEIGHTS))
+        return any(bool(np.isnan(array).any()) for array in weights if array.dtype.kind == "f")
 
 
 def save(model: Any, path: Any) -> None:
     """Saves a model whole; its lock is held only while the numbers are copied."""
+    contents(model).write(path)
+
+
+def contents(model: Any) -> Contents:
+    """What a model's file holds, as the model is now; its lock is held while the numbers are copied."""
     with model.lock:
         arrays = weights_of(model)
         config: dict[str, Any] = {
@@ -52,10 +81,9 @@ def save(model: Any, path: Any) -> None:
                 config["loss_scale"] = list(vars(model.update.scale).values())
             for i, state in enumerate(model.update.states):
                 arrays.update({f"{STATE}{i}/{name}": vector.cpu().numpy().copy() for name, vector in state.items()})
-        config["history"] = history_of(model.history, arrays)
         if model.session is not None and model.session.position.step == model.history.steps:
             config["session"] = session_of(model.session, arrays)
-    write(path_of(path), arrays, config)
+        return Contents(arrays, config, model.history, model.history.steps)
 
 
 def save_weights(model: Model, path: Any) -> None:
@@ -130,6 +158,7 @@ def session_of(session: Session, arrays: dict[str, np.ndarray]) -> dict[str, Any
         "means": {name: float(total) for name, total in position.means.sums.items()},
         "samples": position.means.samples,
         "fingerprint": session.fingerprint,
+        "log": copy.deepcopy(session.log),
     }
 
 
@@ -172,6 +201,7 @@ def session_from(stored: Stored, model: Model) -> Session | None:
         metric, part = name.rsplit("/", 1)
         position.means.saved.setdefault(metric, {})[part] = torch.from_numpy(np.array(array))
     session.known_fingerprint = str(saved["fingerprint"])
+    session.log = list(saved.get("log", []))
     return session
 
 

@@ -1,17 +1,21 @@
-"""Autosave: a training saves itself, at the start, every so often, and at the end."""
+"""Autosave: a training saves itself, at the start, every so often, before each change, and at the end."""
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kit.storage.checkpoint import Contents
     from kit.training.trainable import Trainable
 
 
 class Autosave:
     """Saves a model to a path between two batches; nothing where there is no path.
 
+    Training waits while the numbers are copied; a thread writes them. One save is at work, at most one waits.
     every: seconds between two saves. error: what hindered the last one; training goes on without it.
     """
 
@@ -19,19 +23,101 @@ class Autosave:
         self.model, self.path, self.every = model, path, every
         self.error: Exception | None = None
         self.saved = time.monotonic()
+        self.place: tuple[int, int, int] | None = None  # of the file it wrote last
+        self.waiting: Contents | None = None
+        self.writer: threading.Thread | None = None
+        self.lock = threading.Lock()
+
+    def begin(self) -> None:
+        """The first save. Raises what hinders it, before anything is trained in vain."""
+        self.finish()
+        if self.error is not None:
+            raise self.error
 
     def now(self) -> None:
-        """Saves; what hinders it is kept in `error`."""
-        if self.path is None:
+        """Saves as it is now; a save that still waits is dropped for it."""
+        if (contents := self.copied()) is None:
             return
+        with self.lock:
+            self.waiting = contents
+            if self.writer is not None:
+                return
+            self.writer = threading.Thread(target=self.work, name="hornbook autosave")
         try:
-            self.model.save(self.path)
-            self.error = None
-        except (OSError, ValueError) as error:
-            self.error = error
-        self.saved = time.monotonic()
+            self.writer.start()
+        except RuntimeError:  # the interpreter is about to exit and starts no thread any more
+            self.work()
 
     def if_due(self) -> None:
-        """Saves where the last time is long enough ago."""
-        if self.path is not None and time.monotonic() - self.saved > self.every:
+        """Saves where the last time is long enough ago and no save is at work."""
+        if self.path is not None and time.monotonic() - self.saved > self.every and self.writer is None:
             self.now()
+
+    def finish(self) -> None:
+        """Saves as it is now, and waits until that is done."""
+        contents = self.copied()
+        self.wait()
+        if contents is not None:
+            self.write(contents)
+
+    def wait(self) -> None:
+        """Waits for the saves at work."""
+        with self.lock:
+            writer = self.writer
+        if writer is not None and writer.ident is not None:
+            writer.join()
+
+    def copied(self) -> Contents | None:
+        """What the file is to hold; None where there is no path, or where a batch broke off or something hinders it."""
+        from kit.storage.checkpoint import contents
+
+        if self.path is None or not whole(self.model):
+            return None
+        self.saved = time.monotonic()
+        try:
+            return contents(self.model)
+        except ValueError as error:
+            self.error = error
+            return None
+
+    def work(self) -> None:
+        """The writer's thread: writes what waits, until nothing does."""
+        while True:
+            with self.lock:
+                contents, self.waiting = self.waiting, None
+                if contents is None:
+                    self.writer = None
+                    return
+            self.write(contents)
+
+    def write(self, contents: Contents) -> None:
+        """Writes the file; what hinders it is kept in `error`."""
+        if self.place is not None and place_of(self.path) not in (self.place, None):
+            self.error = ValueError(
+                f"{self.path} was replaced by something else meanwhile and is left as it is; "
+                "move it away, and the next save comes through"
+            )
+            return
+        try:
+            if contents.broken:
+                raise ValueError(f"the weights became NaN, so {self.path} keeps the last good ones; go back to a mark")
+            contents.write(self.path)
+            self.error = None
+        except (OSError, ValueError, MemoryError) as error:
+            self.error = error
+        self.place = place_of(self.path)  # after a failure too: it may have come when the new file was in place
+
+
+def whole(model: Trainable) -> bool:
+    """Whether a model's training stands between two batches; not where an error or an interrupt broke one off."""
+    session = model.session
+    return session is None or (session.position.whole and session.position.step == model.history.steps)
+
+
+def place_of(path: Any) -> tuple[int, int, int] | None:
+    """What tells the file that is there from others; None where there is none."""
+    try:
+        found = os.stat(os.path.expanduser(path))
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,21 @@ class History(Mapping[str, list[float]]):
     def batch_names(self) -> list[str]:
         """What was measured for each batch."""
         return list(self.series)
+
+    def at(self, steps: int) -> dict[str, float]:
+        """The values of the epoch that ended last in the first so many batches; none where none had."""
+        done = bisect_right(self.epoch_steps, steps)
+        return {name: numbers[done - 1] for name, numbers in self.history.items() if 0 < done <= len(numbers)}
+
+    def until(self, steps: int) -> History:
+        """A history of the first so many batches, which grows by itself."""
+        with self._lock:
+            done, cut = bisect_right(self.epoch_steps, steps), History()
+            cut.steps, cut.epoch_steps = min(steps, self.steps), self.epoch_steps[:done]
+            cut.epochs = {name: numbers[:done] for name, numbers in self.epochs.items()}
+            cut.series = {name: Series(series.read()[:steps]) for name, series in self.series.items()}
+            cut.marks = [(step, text) for step, text in self.marks if step <= steps]
+            return cut
 
     def mark(self, text: str) -> None:
         """Notes what was changed at this step."""

@@ -20,6 +20,7 @@ def resume(
     sample_weight: Any = None,
     augment: Augment | None = None,
     autosave_every: float = 30.0,
+    epochs: int | None = None,
     callbacks: Iterable[Callable[..., Any]] = (),
     custom_objects: Mapping[str, Any] | None = None,
     other_data: bool = False,
@@ -28,6 +29,7 @@ def resume(
 
     X, y, validation_data, sample_weight, augment, callbacks: as fit was given them; callbacks of kit.callbacks go on
     with the state they had. other_data: allow others than those. autosave_every: seconds between two saves.
+    epochs: how many in all, where that is to be another number than before.
     custom_objects: classes and functions of your own, by name. `run.model` is the model.
     On the same machine, versions and thread count, the run is bit for bit the one that was never interrupted (CPU).
     Raises ValueError where the file holds no training, or one on other data; StorageError where it is damaged.
@@ -53,4 +55,5 @@ def resume(
     order = session.position.order
     if order is not None and isinstance(session.data, Sized) and len(order) != len(session.data):
         raise ValueError(f"{path} is in the middle of an epoch over {len(order)} samples; give as many")
-    return model.start(session, Autosave(model, path, autosave_every))
+    settings = {} if epochs is None else {"epochs": epochs}
+    return model.start(session, Autosave(model, path, autosave_every), settings=settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import threading
 import time
@@ -13,9 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from kit.names import name_of
 from kit.training.autosave import Autosave
+from kit.training.branching import branched
+from kit.training.marks import AUTOMATIC, Marks, no_mark
 from kit.training.session import Session
+from kit.training.snapshot import put
+from kit.training.steering import Steering
 from kit.training.steps import Record, advice, became_nan
 
 if TYPE_CHECKING:
@@ -46,28 +50,30 @@ class Run:
     """A training at work. Made by `model.fit(..., background=True)`.
 
     state: "running", "paused", "done", "stopped" or "failed". error: the exception of a failed run.
-    history: the curves so far. All calls return at once and act at the next batch; `wait` waits.
+    history: the curves so far. log: what was changed. marks: states it can go back to.
+    All calls return at once and act at the next batch; `wait` waits.
 
     model: what is trained. records: its training. session: where that is. autosave: how it is kept.
+    steering: what changes it.
     """
 
-    def __init__(self, model: Trainable, records: Iterator[Record], session: Session, autosave: Autosave) -> None:
-        self.model, self.session, self.autosave = model, session, autosave
-        self.epochs, self.batches = session.epochs, session.batches
-        self.history = model.history
+    def __init__(
+        self, model: Trainable, records: Iterator[Record], session: Session, autosave: Autosave, steering: Steering
+    ) -> None:
+        self.model, self.session, self.autosave, self.steering = model, session, autosave, steering
         self.number = next(NUMBERS)
         self.name = f"run {self.number}"
         self.error: BaseException | None = None
         self.traceback = ""
         self.started = time.monotonic()
-        self.step_count, self.epoch = session.position.step, session.position.epoch - 1
+        self._arrive()
         self.steps_before = self.step_count
         self._records = records
-        self._start = model.snapshot()
         self._condition = threading.Condition()
         self._wanted = "running"  # or "paused", "stopped", "aborted"
         self._allowed = 0  # batches to go although paused
-        self._settings: dict[str, float] = {}
+        self._through = 0  # the epoch to end although paused
+        self._asked: deque[tuple[str, dict[str, Any]]] = deque()  # what is to be done between two batches
         self._state = "running"
         self._ended: float | None = None
         self._paused_for, self._paused_at = 0.0, 0.0
@@ -89,9 +95,29 @@ class Run:
         return self._state in ENDED
 
     @property
+    def epochs(self) -> int:
+        """How many epochs it is to train."""
+        return self.session.epochs
+
+    @property
+    def batches(self) -> int | None:
+        """How many batches the epoch at work has; None where the data do not say."""
+        return self.session.batches
+
+    @property
     def steps(self) -> int | None:
         """How many batches it is to train; None where the data do not say how many an epoch has."""
-        return None if self.batches is None else self.epochs * self.batches
+        return self.session.steps
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """What was changed: {"step": batches done, "time": seconds since 1970, "what", "values"}; for fit(log=)."""
+        return copy.deepcopy(self.session.log)
+
+    @property
+    def marks(self) -> Marks:
+        """The states that are kept, by name: rollback and branch take one."""
+        return self.steering.marks
 
     @property
     def elapsed(self) -> float:
@@ -131,6 +157,12 @@ class Run:
             self._allowed += batches
         self.pause()
 
+    def step_epoch(self) -> None:
+        """While paused: train to the end of an epoch, then rest again. A running run is paused."""
+        with self._condition:
+            self._through = max(self._through, self.session.position.epoch - 1) + 1
+        self.pause()
+
     def stop(self) -> None:
         """End after the batch at work; the model keeps what it has learned."""
         self._want("stopped", unless=("aborted",))
@@ -139,20 +171,43 @@ class Run:
         """End after the batch at work; the model goes back to what it was at the start."""
         self._want("aborted")
 
-    def set(self, **settings: float) -> None:
-        """Changes these settings of the optimizer at the next batch: run.set(learning_rate=0.01). Leaves a mark.
+    def set(self, **settings: Any) -> None:
+        """Changes these settings at the next batch: run.set(learning_rate=0.01). Leaves a mark, and a line in the log.
 
+        settings: fields of the optimizer; dropout, a rate for all layers that drop, or {"dropout_1": 0.2}; trainable,
+        {"dense_1": False} to freeze a layer; epochs, how many in all; batch_size, from the next epoch on.
         Raises TypeError or ValueError at once where there is no such field or its value cannot be.
         """
-        from kit.spelling import today
+        self._ask("set", self.steering.check(settings))
 
-        optimizer = self.model.optimizer
-        fields = optimizer.declaration
-        words = today(settings, fields, "Run.set")
-        checked = {name: fields[name].convert(value, type(optimizer).__name__) for name, value in words.items()}
-        with self._condition:
-            self._settings.update(checked)
-            self._condition.notify_all()
+    def mark(self, name: str) -> None:
+        """Keeps the training as it is at the next batch, under a name; the latest of them are kept."""
+        if not isinstance(name, str) or not name or name in AUTOMATIC:
+            raise ValueError(f"Run.mark({name!r}): it takes a name of your own, not {', '.join(AUTOMATIC)}")
+        self._ask("mark", {"name": name})
+
+    def rollback(self, mark: str = "best") -> None:
+        """Goes back to a mark at the next batch: weights, optimizer, random numbers, position and curve.
+
+        mark: its name. Of a run that is over the model goes back; branch trains on. KeyError where there is no such
+        mark.
+        """
+        self._check_mark(mark)
+        self._ask("rollback", {"name": mark})
+
+    def branch(self, mark: str = "best", *, autosave: Any = None, autosave_every: float = 30.0, **settings: Any) -> Run:
+        """A new run, with a model of its own, that goes on from a mark of this one.
+
+        mark: its name. autosave: a path the new one saves itself to, every `autosave_every` seconds. settings: as
+        `set` takes them. KeyError where there is no such mark.
+        """
+        self._check_mark(mark)
+        self.steering.check(settings)
+        self._settle()
+        model, session = branched(self.model, self.session, self.marks[mark], self.name)
+        saving = Autosave(model, autosave, autosave_every)
+        saving.begin()
+        return model.start(session, saving, settings=settings)
 
     def wait(self, timeout: float | None = None) -> Run:
         """Waits for the end (for `timeout` seconds at most) and gives the run; raises the error of a failed one."""
@@ -168,6 +223,28 @@ class Run:
         """Saves the model and the curve so far to the file `path`, between two batches."""
         self.model.save(path)
 
+    def _check_mark(self, name: str) -> None:
+        coming = [values["name"] for what, values in list(self._asked) if what == "mark"]
+        if name not in [*self.marks, *coming]:
+            raise KeyError(no_mark(name, self.marks))
+
+    def _ask(self, what: str, values: dict[str, Any]) -> None:
+        """Something is to be done between two batches; in a run that is over, at once, where that means something."""
+        with self._condition:
+            if not self.ended:
+                self._asked.append((what, values))
+                self._condition.notify_all()
+                return
+        if what != "set" and self.model.session is self.session:
+            self.model._refuse_while_running(what)
+            self._do(what, values)
+
+    def _settle(self) -> None:
+        """Waits until what was asked is done."""
+        if threading.current_thread() is not self._thread:
+            with self._condition:
+                self._condition.wait_for(lambda: not self._asked or self.ended)
+
     def _want(self, state: str, unless: tuple[str, ...] = ()) -> None:
         with self._condition:
             if self._wanted not in unless and not self.ended:
@@ -180,15 +257,17 @@ class Run:
         try:
             end = self._train()
             if end == "aborted":
-                self.model.restore(self._start)
+                put(self.model, self.session, self.marks["start"].snapshot, curves=False)
                 end = "stopped"
-            self.autosave.now()
+            else:
+                self.steering.keep_last()
+            self.autosave.finish()
         except BaseException as error:
             self.error, end = error, "failed"
             self.traceback = traceback.format_exc()
         finally:
             self._records.close()  # type: ignore[attr-defined]
-            self._start = {}
+            self.autosave.wait()
             with self._condition:
                 self._ended = time.monotonic()
                 self._paused_for += self._ended - self._paused_at if self._state == "paused" else 0
@@ -205,8 +284,7 @@ class Run:
             record = next(self._records, None)
             if record is None:
                 return "done"
-            self.step_count = record.step
-            self.epoch += record.ended is not None
+            self._arrive()
             self._recent.append((time.monotonic(), record.samples))
             if became_nan(record):
                 raise FloatingPointError(advice(record))
@@ -216,14 +294,11 @@ class Run:
         """Between two batches: rests while paused, makes the changes asked for, says what is wanted."""
         with self._condition:
             while True:
-                if self._settings:
-                    for name, value in self._settings.items():
-                        setattr(self.model.optimizer, name, value)
-                        self.history.mark(f"{name} = {f'{value:g}' if isinstance(value, float) else name_of(value)}")
-                    self._settings = {}
-                    with self.model.lock:
-                        self.model.update.prepare()  # SGD keeps a velocity only where it has momentum
-                if self._wanted != "paused" or self._allowed:
+                while self._asked:
+                    self._do(*self._asked[0])
+                    self._asked.popleft()
+                    self._condition.notify_all()
+                if self._wanted != "paused" or self._allowed or self.session.position.epoch <= self._through:
                     break
                 if self._state != "paused":
                     self._state, self._paused_at = "paused", time.monotonic()
@@ -235,9 +310,21 @@ class Run:
                 self._paused_for += time.monotonic() - self._paused_at
                 self._paused_at = time.monotonic()
             if self._wanted == "paused":
-                self._allowed -= 1
+                self._allowed = max(self._allowed - 1, 0)
                 return "running"
             return self._wanted
+
+    def _do(self, what: str, values: dict[str, Any]) -> None:
+        """What was asked, done; before a change the file is brought up to date."""
+        if what == "set" and not self.ended:
+            self.autosave.now()
+        self.steering.do(what, values)
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """Tells where the training is: batches and epochs done, and the curves so far."""
+        position = self.session.position
+        self.history, self.step_count, self.epoch = self.model.history, position.step, position.epoch - 1
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name} {numbers[-1]:.4g}" for name, numbers in self.history.history.items() if numbers)

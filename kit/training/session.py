@@ -56,6 +56,7 @@ class Position:
 
     epoch: the one at work, from 1. batch: how many of it are done. step: how many in all.
     order: of the samples in this epoch; None where they are not shuffled. means: of what the epoch gave so far.
+    whole: not while a batch is at work.
     """
 
     epoch: int = 1
@@ -63,6 +64,7 @@ class Position:
     step: int = 0
     order: Tensor | None = None
     means: Means = field(default_factory=Means)
+    whole: bool = True
 
 
 @dataclass
@@ -72,6 +74,8 @@ class Session:
     accuracy: whether it is measured beside the metrics of compile. threads: of the thread it runs in.
     class_weight: how much each class counts. steps_per_epoch: where the data do not say. augment: varies the inputs of
     each batch. callbacks: what is called after each batch. callback_states: where a file says they were.
+    next_batch_size: from the next epoch on, where that was changed. log: what was changed or asked, and when.
+    parent: the run it branched from, as {"run", "mark", "step"}.
     """
 
     batch_size: int
@@ -83,6 +87,9 @@ class Session:
     randomness: Randomness
     class_weight: Mapping[Any, float] | None = None
     steps_per_epoch: int | None = None
+    next_batch_size: int | None = None
+    parent: dict[str, Any] | None = None
+    log: list[dict[str, Any]] = field(default_factory=list)
     position: Position = field(default_factory=Position)
     data: Source | None = None
     validation: Source | None = None
@@ -94,9 +101,24 @@ class Session:
     @property
     def batches(self) -> int | None:
         """How many batches an epoch has; None where that is not known."""
+        return self.batches_of(self.batch_size)
+
+    @property
+    def steps(self) -> int | None:
+        """How many batches there are in all, those of later epochs counted as they will be; None as above."""
+        now, later = self.batches, self.batches_of(self.next_batch_size or self.batch_size)
+        if now is None or later is None:
+            return None
+        position = self.position
+        left = max(self.epochs - position.epoch + 1, 0)
+        at_work = now if position.batch else 0
+        return position.step - position.batch + at_work + max(left - bool(position.batch), 0) * later
+
+    def batches_of(self, size: int) -> int | None:
+        """How many batches of a size an epoch has; None where that is not known."""
         if self.data is None:
             return 0
-        count = self.data.count(self.batch_size)
+        count = self.data.count(size)
         return count if self.steps_per_epoch is None or count is None else min(count, self.steps_per_epoch)
 
     @property

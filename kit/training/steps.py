@@ -67,32 +67,45 @@ def steps(
 
 def batch_by_batch(model: Trainable, session: Session) -> Iterator[Record]:
     """The records of a session, from its position on. The model's lock is held during a batch, never between two."""
-    data, position, randomness = session.data, session.position, session.randomness
-    assert data is not None
     goal = model.goal(session.accuracy)
     with model.lock:
-        randomness.lend(model.module)
+        session.randomness.lend(model.module)
         model.update.prepare()
-    for epoch in range(position.epoch, session.epochs + 1):
-        if position.batch == 0:
-            position.order = data.order(randomness.host) if session.shuffle else None
-            position.means = Means()
-        begin_tallies(model, goal, position.means)
-        batches = data.batches(session.batch_size, position.order, position.batch)
-        for batch, last in told_the_last(until(batches, session.steps_per_epoch, position.batch)):
-            with model.lock:
-                batch = augmented(batch.to(model.device), session)
-                values = model.update(batch, goal, position.means)
-                position.means.add(values, len(batch))
-                position.batch += 1
-                position.step += 1
-            record = Record(position.step, epoch, len(batch), values)
-            if last:
-                record.ended = position.means.read()
-                if session.validation is not None:
-                    record.ended.update(measure(model, session.validation, session.batch_size, goal, "val_"))
-                position.epoch, position.batch, position.order = epoch + 1, 0, None
-            yield record
+    while session.position.batch or session.position.epoch <= session.epochs:
+        yield from rest_of_epoch(model, session, goal)
+
+
+def rest_of_epoch(model: Trainable, session: Session, goal: Goal) -> Iterator[Record]:
+    """The records of the epoch at work; they end early where the session is taken to another position."""
+    data, position = session.data, session.position
+    assert data is not None
+    epoch = position.epoch
+    if position.batch == 0:
+        session.batch_size, session.next_batch_size = session.next_batch_size or session.batch_size, None
+        position.order = data.order(session.randomness.host) if session.shuffle else None
+        position.means = Means()
+    begin_tallies(model, goal, position.means)
+    batches = data.batches(session.batch_size, position.order, position.batch)
+    for batch, last in told_the_last(until(batches, session.steps_per_epoch, position.batch)):
+        with model.lock:
+            position.whole = False
+            batch = augmented(batch.to(model.device), session)
+            values = model.update(batch, goal, position.means)
+            position.means.add(values, len(batch))
+            position.batch += 1
+            position.step += 1
+            position.whole = True
+        record = Record(position.step, epoch, len(batch), values)
+        if last:
+            record.ended = position.means.read()
+            if session.validation is not None:
+                record.ended.update(measure(model, session.validation, session.batch_size, goal, "val_"))
+            position.epoch, position.batch, position.order = epoch + 1, 0, None
+        yield record
+        if session.position is not position:
+            return
+    if position.epoch == epoch:  # there was no batch left
+        position.epoch, position.batch, position.order = epoch + 1, 0, None
 
 
 def until(batches: Iterator[Batch], most: int | None, done: int) -> Iterator[Batch]:

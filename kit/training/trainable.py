@@ -23,6 +23,7 @@ from kit.training.data import Batch
 from kit.training.feeding import batch_for, source_for
 from kit.training.goal import Goal, goal
 from kit.training.history import History
+from kit.training.interrupt import interrupted_between_batches
 from kit.training.lock import FairLock
 from kit.training.precision import PRECISIONS, full, lowered
 from kit.training.progress import shown
@@ -30,6 +31,7 @@ from kit.training.randomness import Randomness
 from kit.training.run import Run
 from kit.training.session import Augment, Session
 from kit.training.sources import is_stream
+from kit.training.steering import Steering
 from kit.training.steps import Record, advice, batch_by_batch, became_nan, evaluating, measure
 from kit.training.update import Update
 
@@ -161,6 +163,7 @@ class Trainable:
         seed: int | None = None,
         autosave: Any = None,
         autosave_every: float = 30.0,
+        log: Iterable[Mapping[str, Any]] = (),
     ) -> Any:
         """Trains on samples X (n, ...) and targets y (n, ...), and gives the History; in the background, a Run at once.
 
@@ -175,7 +178,8 @@ class Trainable:
         augment: varies the inputs of each batch, (tensor, torch.Generator) -> tensor, such as an ImageDataGenerator.
         callbacks: called with each Record after its batch; see kit.callbacks.
         seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to at the start,
-        every `autosave_every` seconds and at the end.
+        every `autosave_every` seconds and at the end. log: of another run, run.log; what was changed in it is changed
+        at the same steps, so that with the same model, data and seed this training is that one again.
         Raises ValueError where the data do not suit the model.
         """
         self._check_compiled("fit")
@@ -191,20 +195,21 @@ class Trainable:
         session.augment, session.callbacks = augment, functions
         self.history = History()
         saving = Autosave(self, autosave, autosave_every)
-        saving.now()
-        if saving.error is not None:
-            raise saving.error
+        saving.begin()
         if background:
-            return self.start(session, saving)
+            return self.start(session, saving, log)
+        steering = Steering(self, session, log) if log else None
         self.fitting = True
         try:
-            for record in shown(recorded(self, session), session.epochs, session.batches, verbose):
-                if became_nan(record):
-                    warnings.warn(advice(record), stacklevel=3)
-                saving.if_due()
+            with interrupted_between_batches() as interrupted:
+                for record in shown(recorded(self, session, steering), session.epochs, session.batches, verbose):
+                    if became_nan(record):
+                        warnings.warn(advice(record), stacklevel=3)
+                    saving.if_due()
+                    interrupted()
         finally:
             self.fitting = False
-            saving.now()
+            saving.finish()
         if saving.error is not None:
             warnings.warn(f"the model was not saved: {saving.error}", stacklevel=3)
         return self.history
@@ -255,9 +260,21 @@ class Trainable:
         elif session.validation_split:
             session.data, session.validation = session.data.split(session.validation_split)
 
-    def start(self, session: Session, saving: Autosave) -> Run:
-        """A run of a session, in the background. saving: how it is kept."""
-        return Run(self, recorded(self, session), session, saving)
+    def start(
+        self,
+        session: Session,
+        saving: Autosave,
+        log: Iterable[Mapping[str, Any]] = (),
+        settings: Mapping[str, Any] | None = None,
+    ) -> Run:
+        """A run of a session, in the background.
+
+        saving: how it is kept. log: of another run, whose changes are made again. settings: changed before it begins.
+        """
+        steering = Steering(self, session, log)
+        if settings:
+            steering.set(steering.check(settings))
+        return Run(self, recorded(self, session, steering), session, saving, steering)
 
     @spelled
     def evaluate(
@@ -336,23 +353,6 @@ class Trainable:
         refuse_to_replace(path, overwrite)
         save(self, path)
 
-    def snapshot(self) -> dict[str, Any]:
-        """Copies of all that training changes."""
-        with self.lock:
-            return {
-                "weights": {name: value.detach().clone() for name, value in self.module.state_dict().items()},
-                "states": [{name: v.clone() for name, v in state.items()} for state in self.update.states],
-                "updates": self.update.updates,
-                "optimizer": dict(vars(self.optimizer)),
-            }
-
-    def restore(self, snapshot: dict[str, Any]) -> None:
-        """Puts back what a snapshot holds."""
-        with self.lock:
-            self.module.load_state_dict(snapshot["weights"])
-            self.update.states, self.update.updates = snapshot["states"], snapshot["updates"]
-            vars(self.optimizer).update(snapshot["optimizer"])
-
     def build(self, *shapes: Shape) -> None:
         """Makes the weights for inputs of these shapes of one sample. ShapeError where a layer cannot take them."""
         with self.lock:
@@ -387,16 +387,20 @@ def refuse_to_replace(path: Any, overwrite: bool) -> None:
         raise FileExistsError(f"there is a file {str(path)!r} already; give another path, or overwrite=True")
 
 
-def recorded(model: Trainable, session: Session) -> Iterator[Record]:
+def recorded(model: Trainable, session: Session, steering: Steering | None = None) -> Iterator[Record]:
     """The records of a session; each goes into the history, then to the callbacks, which may end it."""
     own = [callback for callback in session.callbacks if isinstance(callback, Callback)]
     for callback in own:
         callback.begin(model, session)
     try:
+        if steering is not None:
+            steering.replay()
         for record in batch_by_batch(model, session):
             model.history.add(record)
             for each in session.callbacks:
                 each(record)
+            if steering is not None:
+                steering.after(record)
             yield record
     except StopTraining as reason:
         model.history.mark(str(reason) or "stopped")

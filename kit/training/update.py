@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import torch
@@ -27,12 +27,16 @@ class Flat:
         self.parameters = parameters
         self.w = torch.cat([parameter.detach().reshape(-1) for parameter in parameters])
         self.g = torch.zeros_like(self.w)
-        start = 0
-        for parameter in parameters:
-            part = slice(start, start + parameter.numel())
+        for parameter, part in zip(parameters, self.parts(), strict=True):
             parameter.data = self.w[part].view(parameter.shape)
             parameter.grad = self.g[part].view(parameter.shape)
-            start = part.stop
+
+    def parts(self) -> Iterator[slice]:
+        """Where in w each parameter lies."""
+        start = 0
+        for parameter in self.parameters:
+            yield slice(start, start + parameter.numel())
+            start += parameter.numel()
 
     @property
     def intact(self) -> bool:
@@ -82,8 +86,11 @@ class Update:
                 "or leave out trainable=False"
             )
         held = [parameter for flat in self.flats for parameter in flat.parameters]
-        if [id(p) for p in parameters] != [id(p) for p in held] or not all(flat.intact for flat in self.flats):
-            self.flats = flats(parameters)
+        changed = [id(p) for p in parameters] != [id(p) for p in held]
+        if changed or not all(flat.intact for flat in self.flats):
+            before, self.flats = self.flats, flats(parameters)
+            if changed and self.states:
+                self.states = [self.carried(flat, before) for flat in self.flats]
         fresh = [self.model.optimizer.state(flat.w) for flat in self.flats]
         kept = [{name: vector.shape for name, vector in state.items()} for state in self.states]
         if kept != [{name: vector.shape for name, vector in state.items()} for state in fresh]:
@@ -94,6 +101,20 @@ class Update:
         ]
         self.find_penalties()
         self.chain = chain(module) if self.model.precision == "float32" else None
+
+    def carried(self, flat: Flat, before: list[Flat]) -> dict[str, Tensor]:
+        """The optimizer's state for a vector, with what it held for the same parameters before."""
+        state = self.model.optimizer.state(flat.w)
+        old = {
+            id(parameter): {name: vector[part] for name, vector in kept.items()}
+            for other, kept in zip(before, self.states, strict=False)
+            for parameter, part in zip(other.parameters, other.parts(), strict=True)
+        }
+        for parameter, part in zip(flat.parameters, flat.parts(), strict=True):
+            for name, numbers in old.get(id(parameter), {}).items():
+                if name in state:
+                    state[name][part] = numbers
+        return state
 
     def find_penalties(self) -> None:
         """Notes which weights are penalized and which are held to a constraint."""

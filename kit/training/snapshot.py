@@ -1,0 +1,123 @@
+"""Snapshot: all that training changes, copied between two batches, and put back."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from torch import Tensor
+
+from kit.callbacks import Callback
+from kit.layers.layer import Layer
+from kit.training.history import History
+from kit.training.session import Means, Position, Session
+
+if TYPE_CHECKING:
+    from kit.training.trainable import Trainable
+
+LIVE = ("rate", "dropout", "trainable")  # the fields of layers that may be changed while training
+SETTINGS = ("epochs", "batch_size", "next_batch_size")  # those of a session
+
+
+@dataclass
+class Snapshot:
+    """A training at one step.
+
+    weights: with the running statistics. states, updates, scale: the optimizer's. optimizer: its fields.
+    layers: fields of theirs that may be changed. history: the curves, which grow on; the first `steps` batches of them
+    belong to it. settings, position, random, callbacks: the session's. logged: how long its log was.
+    """
+
+    weights: dict[str, Tensor]
+    states: list[dict[str, Tensor]]
+    updates: int
+    scale: dict[str, Any]
+    optimizer: dict[str, Any]
+    layers: dict[str, dict[str, Any]]
+    history: History
+    steps: int
+    settings: dict[str, Any]
+    position: Position
+    random: dict[str, np.ndarray]
+    callbacks: list[dict[str, Any]]
+    logged: int
+
+    @property
+    def bytes(self) -> int:
+        """How much memory its vectors take."""
+        vectors = [*self.weights.values(), *(vector for state in self.states for vector in state.values())]
+        return sum(vector.numel() * vector.element_size() for vector in vectors)
+
+
+def take(model: Trainable, session: Session) -> Snapshot:
+    """The training of a model as it is now; the lock is held for the time of the copy."""
+    with model.lock:
+        update = model.update
+        return Snapshot(
+            weights={name: value.detach().clone() for name, value in model.module.state_dict().items()},
+            states=[cloned(state) for state in update.states],
+            updates=update.updates,
+            scale=dict(vars(update.scale)) if update.scale is not None else {},
+            optimizer=dict(vars(model.optimizer)),
+            layers={path: live_fields(layer) for path, layer in layers_of(model).items()},
+            history=model.history,
+            steps=model.history.steps,
+            settings={name: getattr(session, name) for name in SETTINGS},
+            position=copied(session.position),
+            random=session.randomness.states(),
+            callbacks=[each.state() if isinstance(each, Callback) else {} for each in session.callbacks],
+            logged=len(session.log),
+        )
+
+
+def put(model: Trainable, session: Session, kept: Snapshot, curves: bool = True) -> None:
+    """Takes a training back to a snapshot. curves: whether the history goes back too."""
+    with model.lock:
+        layers = layers_of(model)
+        for path, fields in kept.layers.items():
+            for name, value in fields.items():
+                setattr(layers[path], name, value)
+        model.module.load_state_dict(kept.weights)
+        vars(model.optimizer).update(kept.optimizer)
+        update = model.update
+        update.prepare()
+        update.states, update.updates = [cloned(state) for state in kept.states], kept.updates
+        if update.scale is not None:
+            vars(update.scale).update(kept.scale)
+        for name, value in kept.settings.items():
+            setattr(session, name, value)
+        session.position = copied(kept.position)
+        session.randomness.go_on(kept.random)
+        for callback, state in zip(session.callbacks, kept.callbacks, strict=True):
+            if isinstance(callback, Callback) and state:
+                callback.go_on(copy.copy(state))
+        if curves:
+            model.history = kept.history.until(kept.steps)
+
+
+def layers_of(model: Trainable) -> dict[str, Layer]:
+    """All layers, those inside others too, by their paths."""
+    return {path: part for path, part in model.module.named_modules() if isinstance(part, Layer)}
+
+
+def live_fields(layer: Layer) -> dict[str, Any]:
+    """The fields that may be changed, as they are."""
+    return {name: getattr(layer, name) for name in LIVE if name in layer.declaration}
+
+
+def cloned(vectors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Copies of named vectors."""
+    return {name: vector.clone() for name, vector in vectors.items()}
+
+
+def copied(position: Position) -> Position:
+    """A position that may go its own way; counts of metrics are kept as their numbers."""
+    means = Means()
+    means.samples, means.sums = position.means.samples, cloned(position.means.sums)
+    means.saved = {name: cloned(counts) for name, counts in position.means.saved.items()}
+    for tallies in position.means.tallies or []:
+        for name, tally in tallies.items():
+            means.saved[name] = cloned(tally.state())
+    return replace(position, means=means)
