@@ -216,3 +216,57 @@ def notebook(lab: Lab, chromium: object) -> Iterator[object]:
     yield make
     for one in opened:
         one.close()
+
+
+class Bench:
+    """One notebook whose first cell shows one builder after another; quicker than a notebook a test."""
+
+    def __init__(self, lab: Lab, chromium: object) -> None:
+        self.book = Notebook(lab, chromium, ["import kit, widgets\nfrom kit.layers import *", "", "'the last cell'"])
+        self.page = self.book.page
+        self.book.run(0)
+
+    def show(self, code: str):  # type: ignore[no-untyped-def]
+        """Runs a cell that ends in a builder, and gives the page with it on the screen, settled."""
+        page = self.page
+        page.evaluate(
+            "() => document.querySelectorAll('[data-testid=\"builder\"]').forEach(old => old.dataset.old = '1')"
+        )
+        self.book.cell(1).locator(".cm-content").click()
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(code)
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_function(
+            "() => { const all = [...document.querySelectorAll('[data-testid=\"builder\"]')];"
+            " return all.length && all.every(each => !each.dataset.old && each.dataset.ready === 'true'); }"
+        )
+        page.wait_for_function(
+            "() => { const canvas = document.querySelector('[data-testid=\"canvas\"]');"
+            " return !canvas?.querySelector('.react-flow__node') || canvas.querySelector('.react-flow__handle'); }"
+        )
+        page.locator('[data-testid="builder"]').first.scroll_into_view_if_needed()
+        page.wait_for_timeout(400)  # until the view has settled on the model
+        return page
+
+    def answer(self, code: str) -> str:
+        """What the kernel says to an expression, in the last cell."""
+        cell = self.book.cell(2)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(f"print('<', {code}, '>')")
+        before = cell.locator(".jp-InputPrompt").inner_text()
+        self.page.keyboard.press("Shift+Enter")
+        self.page.wait_for_function(
+            "([n, before]) => { const prompt = document.querySelectorAll('.jp-Notebook .jp-Cell')[n]"
+            ".querySelector('.jp-InputPrompt').innerText; return /\\d/.test(prompt) && prompt !== before; }",
+            arg=[2, before],
+        )
+        cell.locator(".jp-OutputArea").get_by_text(">").first.wait_for()
+        return cell.locator(".jp-OutputArea").inner_text().strip()[1:-1].strip()
+
+
+@pytest.fixture(scope="module")
+def bench(lab: Lab, chromium: object) -> Iterator[Bench]:
+    opened = Bench(lab, chromium)
+    yield opened
+    opened.book.close()

@@ -38,6 +38,45 @@ def between(page: Page, first: str, second: str) -> tuple[float, float]:
     return (left + right) / 2, (a["y"] + a["height"] / 2 + b["y"] + b["height"] / 2) / 2
 
 
+def handle(page: Page, node: str, side: str) -> tuple[float, float]:
+    """The dot a wire begins ("source") or ends ("target") at."""
+    return center(page.locator(f'.react-flow__node[data-id="{node}"] .react-flow__handle.{side}'))
+
+
+def wires(page: Page) -> list[str]:
+    """The wires on the canvas, as they are read aloud: "a to b"."""
+    labels = page.locator(".react-flow__edge").evaluate_all("all => all.map(each => each.getAttribute('aria-label'))")
+    return sorted(label.removeprefix("wire from ").split(":")[0] for label in labels)
+
+
+def layers(page: Page) -> list[str]:
+    """The ids of the layers on the canvas."""
+    nodes = page.locator(".react-flow__node-layer")
+    return sorted(nodes.evaluate_all("all => all.map(each => each.dataset.id)"))
+
+
+def selected(page: Page) -> list[str]:
+    """The ids of what is selected on the canvas."""
+    return sorted(page.locator(".react-flow__node.selected").evaluate_all("all => all.map(each => each.dataset.id)"))
+
+
+def choose(page: Page, node: str, *more: str) -> None:
+    """Clicks a node; then others, with Shift."""
+    for index, name in enumerate((node, *more)):
+        page.locator(f'.react-flow__node[data-id="{name}"]').click(
+            position={"x": 30, "y": 12}, modifiers=["Shift"] if index else []
+        )
+
+
+def wait_wires(page: Page, *wanted: str) -> None:
+    """Waits until the canvas has these wires and no others."""
+    page.wait_for_function(
+        "wanted => [...document.querySelectorAll('.react-flow__edge')].map(each => each.getAttribute('aria-label')"
+        ".replace('wire from ', '').split(':')[0]).sort().join() === wanted",
+        arg=",".join(sorted(wanted)),
+    )
+
+
 def drop_on_wire(page: Page, layer: str, first: str, second: str) -> None:
     """Drags a layer from the palette onto the wire between two nodes."""
     by_id(page, "canvas").scroll_into_view_if_needed()

@@ -21,6 +21,7 @@ const { metafile } = await build({
   define: { "process.env.NODE_ENV": '"production"' },
   legalComments: "none",
   metafile: true,
+  preserveSymlinks: true, // a linked node_modules gives the same bytes as one in place
   logLevel: "warning",
 });
 

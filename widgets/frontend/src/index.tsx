@@ -2,6 +2,13 @@
 import "@xyflow/react/dist/style.css";
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
+import "./styles/builder.css";
+import "./styles/canvas.css";
+import "./styles/code.css";
+import "./styles/list.css";
+import "./styles/monitor.css";
+import "./styles/popover.css";
+import "./styles/studio.css";
 import type { ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { Builder } from "./builder/Builder";

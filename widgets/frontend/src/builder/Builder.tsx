@@ -1,22 +1,24 @@
 // The builder: palette, canvas or list or code, inspector.
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useEffect, useId, useMemo, useRef, useState, type FocusEvent } from "react";
+import { familyColour } from "../shared/families";
 import { useStore } from "../shared/store";
 import { useWidth } from "../shared/useWidth";
-import { Button } from "../shared/Button";
-import { Icon } from "../shared/Icon";
-import { familyColour } from "../shared/families";
 import { createActions } from "./actions";
 import { Canvas } from "./Canvas";
 import { CodeView } from "./CodeView";
-import { WorkbenchContext, useWorkbench, type Workbench } from "./context";
+import { WorkbenchContext, type Workbench } from "./context";
 import { Inspector } from "./Inspector";
 import { directionOf } from "./layout";
 import { ListView } from "./ListView";
 import { Palette } from "./Palette";
+import { Popovers } from "./Popovers";
 import type { Session } from "./session";
+import { createStage } from "./stage";
+import { StatusBar } from "./StatusBar";
 import { Toolbar } from "./Toolbar";
-import { useGrab, type OnDrop } from "./useGrab";
+import { useContextMenu } from "./useContextMenu";
+import { useDrop } from "./useDrop";
 import { useKeys } from "./useKeys";
 import { createView } from "./view";
 
@@ -24,30 +26,39 @@ const WIDE = 1080; // pixels from which the code stands beside the canvas
 const MEDIUM = 860; // and the inspector
 const NARROW = 620; // below this the palette stands above
 
+const sizeOf = (width: number) => (width >= WIDE ? "wide" : width >= MEDIUM ? "medium" : width >= NARROW ? "small" : "narrow");
+
 export function Builder({ session }: { session: Session }) {
+  return (
+    <ReactFlowProvider>
+      <Opened session={session} />
+    </ReactFlowProvider>
+  );
+}
+
+function Opened({ session }: { session: Session }) {
+  const flow = useRef(useReactFlow()); // its functions stay the same; the object does not
+  const root = useRef<HTMLDivElement>(null);
   const bench = useMemo<Workbench>(() => {
     const view = createView();
-    return { session, view, actions: createActions(session, view) };
+    return { session, view, actions: createActions(session, view), stage: createStage(flow.current, view, root) };
   }, [session]);
   return (
     <WorkbenchContext value={bench}>
-      <ReactFlowProvider>
-        <Bench />
-      </ReactFlowProvider>
+      <Bench bench={bench} root={root} />
     </WorkbenchContext>
   );
 }
 
-function Bench() {
-  const bench = useWorkbench();
-  const { session, view, actions } = bench;
+function Bench({ bench, root }: { bench: Workbench; root: React.RefObject<HTMLDivElement | null> }) {
+  const { session, view } = bench;
   const known = useStore(session.store);
   const { tab, nodes, edges } = useStore(view.store);
-  const flow = useReactFlow();
-  const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root);
   const id = useId().replace(/[^\w-]/g, "");
   const onKeyDown = useKeys(bench, root);
+  const menu = useContextMenu();
+  const { grabbed, grab } = useDrop(root);
   const [settled, setSettled] = useState(false);
 
   useEffect(() => {
@@ -58,71 +69,57 @@ function Bench() {
 
   useEffect(() => {
     const { nodes, edges } = view.store.get();
-    const there = new Set(known.document.nodes.map((node) => node.id));
-    view.select(nodes.filter((each) => there.has(each)), edges.filter((index) => index < known.document.edges.length));
+    const { nodes: layers, groups = [], notes = [], edges: wires } = known.document;
+    const there = new Set([...layers, ...groups, ...notes].map((each) => each.id));
+    view.select(nodes.filter((each) => there.has(each)), edges.filter((index) => index < wires.length));
   }, [known.document, view]);
 
-  const onDrop: OnDrop = (form, target, x, y) => {
-    if (target.kind === "wire") return actions.insert(form.name, Number(target.id));
-    if (target.kind === "node") return void actions.append(form.name, [target.id]);
-    const at = flow.screenToFlowPosition({ x: x - 60, y: y - 16 });
-    actions.drop(form.name, [Math.round(at.x), Math.round(at.y)]);
-  };
-  const { grabbed, grab } = useGrab(root, onDrop);
+  useEffect(() => { // the focus follows what is selected, from one node of the canvas to another
+    const { activeElement: element } = document;
+    const last = nodes.at(-1);
+    if (last === undefined || !(element instanceof HTMLElement) || !root.current?.contains(element)) return;
+    if (element.classList.contains("react-flow__node") && !nodes.includes(element.dataset.id ?? "")) bench.stage.focus(last);
+  }, [nodes, bench, root]);
+
+  function onFocus(event: FocusEvent) {
+    const element = event.target as HTMLElement;
+    const name = element.dataset.id;
+    if (name === undefined || !element.matches(":focus-visible")) return;
+    if (element.classList.contains("react-flow__edge")) view.select([], [Number(name)]);
+    else if (element.classList.contains("react-flow__node") && !view.store.get().nodes.includes(name)) view.select([name]);
+  }
 
   const chosen = tab === "canvas" && nodes.length + edges.length > 0;
-  const beside = width >= WIDE && tab !== "code";
-  const size = width >= WIDE ? "wide" : width >= MEDIUM ? "medium" : width >= NARROW ? "small" : "narrow";
+  const size = sizeOf(width);
+  const inspected = tab === "canvas" && (chosen || size === "medium") && size !== "wide";
   return (
     <div
-      className={`hb-builder hb-builder-${size} hb-tab-is-${tab}`} ref={root} tabIndex={-1} onKeyDown={onKeyDown} data-testid="builder"
-      data-ready={known.ready} onFocus={(event) => {
-        const node = event.target as HTMLElement;
-        const name = node.dataset.id;
-        if (name !== undefined && node.classList.contains("react-flow__node") && node.matches(":focus-visible")) view.select([name]);
-      }}
+      className={`hb-builder hb-builder-${size} hb-tab-is-${tab}`} ref={root} tabIndex={-1} role="group" aria-label="Model builder"
+      onKeyDown={onKeyDown} onFocus={onFocus} data-testid="builder" data-ready={known.ready} {...menu}
     >
       <Toolbar />
-      <Messages />
       <div className="hb-bench">
-        {tab !== "code" && <Palette onGrab={(event, form) => grab(event, form)} />}
+        {tab !== "code" && <Palette onGrab={grab} />}
         <div className="hb-stage">
-          {tab === "canvas" && settled && <Canvas id={id} />}
+          {tab === "canvas" && settled && <Canvas id={id} width={width} />}
           {tab === "list" && <ListView />}
           {tab === "code" && <CodeView />}
         </div>
-        {beside ? (
+        {size === "wide" && tab !== "code" && (
           <div className="hb-side">
             {chosen && <Inspector />}
             <CodeView />
           </div>
-        ) : tab === "canvas" && (chosen || size === "medium") && <Inspector />}
+        )}
+        {inspected && <Inspector />}
       </div>
+      <StatusBar />
       {grabbed && (
-        <div className="hb-ghost" style={{ left: grabbed.x, top: grabbed.y, "--hb-family": familyColour(grabbed.form.family) } as React.CSSProperties}>
-          {grabbed.form.name}
+        <div className="hb-ghost" style={{ left: grabbed.x, top: grabbed.y, "--hb-family": familyColour(grabbed.item.family) } as React.CSSProperties}>
+          {grabbed.item.title}
         </div>
       )}
-    </div>
-  );
-}
-
-/** What went wrong, in words, and aloud for who does not see it. */
-function Messages() {
-  const { session } = useWorkbench();
-  const { problem, codeRefused, notice, silent, analysis } = useStore(session.store);
-  const text = notice ?? (codeRefused ? null : problem?.message) ?? (silent ? "Python has not answered; the kernel may be busy or gone." : null);
-  return (
-    <div className="hb-messages" aria-live="polite">
-      {text !== null ? (
-        <div className="hb-note hb-note-error hb-message" data-testid="problem">
-          <Icon name="warning" />
-          <span>{text}</span>
-          <Button kind="quiet" icon="close" label="Dismiss" onClick={() => session.store.set({ notice: null, problem: null, silent: false })} />
-        </div>
-      ) : analysis.error !== null ? (
-        <div className="hb-note hb-message" data-testid="model-error"><Icon name="warning" /><span>{analysis.error}</span></div>
-      ) : null}
+      <Popovers />
     </div>
   );
 }

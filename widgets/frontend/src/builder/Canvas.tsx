@@ -1,82 +1,94 @@
 // The canvas: layers as nodes, wires between them.
 import {
-  applyNodeChanges, Background, BackgroundVariant, ConnectionLineType, Controls, ReactFlow, useReactFlow,
-  type Connection, type EdgeChange, type FinalConnectionState, type NodeChange, type IsValidConnection,
+  applyNodeChanges, Background, BackgroundVariant, ConnectionLineType, Controls, MiniMap, ReactFlow, SelectionMode, useStoreApi,
+  type EdgeChange, type NodeChange,
 } from "@xyflow/react";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type MouseEvent } from "react";
+import { familyColour } from "../shared/families";
 import { useDark } from "../shared/theme";
+import { mapShown } from "./commands";
 import { ConnectionReason } from "./ConnectionReason";
-import { topological } from "./chain";
 import { useKnown, useView, useWorkbench } from "./context";
-import { flowEdges, flowNodes, type LayerFlowNode } from "./flow";
+import { flowEdges, flowNodes, type FlowNode, type Look, type Wire } from "./flow";
+import { BlockNode, FrameNode } from "./GroupNode";
 import { LayerNode } from "./LayerNode";
-import { hasPlaces, placesOf, type Place } from "./layout";
-import { QuickAdd } from "./QuickAdd";
+import { hasPlaces, placesOf } from "./layout";
+import { landed, taken } from "./moving";
+import { NoteNode } from "./NoteNode";
+import { Start } from "./Start";
+import { useGlide } from "./useGlide";
+import { useWire } from "./useWire";
+import { WireEdge } from "./WireEdge";
 
-const NODE_TYPES = { layer: LayerNode };
-const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.02 };
-const LEGIBLE = 9; // layers in a row that can still be read
+const NODE_TYPES = { layer: LayerNode, frame: FrameNode, block: BlockNode, note: NoteNode };
+const EDGE_TYPES = { wire: WireEdge };
+const MORE = ["Shift", "Meta", "Control"]; // keys that add to what is selected
+const ROOMY = 560; // pixels of width from which there is room for the map
 
-interface Pending {
-  source: string;
-  at: Place;
-  left: number;
-  top: number;
-}
-
-export function Canvas({ id }: { id: string }) {
-  const { session, view, actions } = useWorkbench();
+export function Canvas({ id, width }: { id: string; width: number }) {
+  const { session, view, actions, stage } = useWorkbench();
   const known = useKnown();
-  const { nodes: selected, edges: selectedEdges, direction } = useView();
-  const flow = useReactFlow();
+  const { nodes: selected, edges: selectedEdges, direction, refused, glide, map } = useView();
+  const internals = useStoreApi();
   const dark = useDark();
   const box = useRef<HTMLDivElement>(null);
-  const [nodes, setNodes] = useState<LayerFlowNode[]>([]);
+  const [nodes, setNodes] = useState<FlowNode[]>([]);
+  const latest = useRef(nodes);
+  latest.current = nodes;
   const [measured, setMeasured] = useState(0);
-  const [pending, setPending] = useState<Pending | null>(null);
+  const [entered, setEntered] = useState(false);
+  const show = useGlide(setNodes, glide);
+  const wire = useWire();
+  const { document, analysis, forms, layers } = known;
 
+  const look = useMemo<Look>(() => {
+    const places = placesOf(document, direction, view.sizes);
+    for (const note of document.notes ?? []) places.set(note.id, note.position);
+    view.places = places;
+    return { places, sizes: view.sizes, selected, current: selected.at(-1) ?? document.nodes[0]?.id, direction, refused };
+  }, [document, selected, direction, measured, refused, view]);
   useLayoutEffect(() => {
-    view.places = placesOf(known.document, direction, view.sizes);
-    setNodes((before) => flowNodes(known, view.places, selected, direction, before));
-  }, [known.document, known.analysis, known.forms, selected, direction, measured, view]);
-  const edges = useMemo(
-    () => flowEdges(known, selectedEdges),
-    [known.document, known.analysis, selectedEdges],
-  );
+    show(flowNodes(known, look, latest.current), latest.current);
+  }, [look, analysis, forms, glide]);
+  const edges = useMemo(() => flowEdges(known, selectedEdges, look), [look, analysis, selectedEdges]);
 
-  /** All of a small model; of a long one the part at work. */
-  const fit = useCallback(() => {
-    const order = topological(session.store.get().document);
-    const at = Math.max(0, order.indexOf(view.store.get().nodes.at(-1) ?? ""));
-    const near = order.slice(Math.max(0, Math.min(at - 3, order.length - 7))).slice(0, 7).map((name) => ({ id: name }));
-    void flow.fitView({ ...FIT, duration: 150, ...(order.length > LEGIBLE && { nodes: near }) });
-  }, [flow, session, view]);
-  const size = known.document.nodes.length;
-  const placed = hasPlaces(known.document);
+  const size = document.nodes.length;
+  const placed = hasPlaces(document);
+  const drawn = measured > 0;
+  const opened = useRef(false);
   useEffect(() => {
-    if (placed || measured === 0) return;
-    const timer = setTimeout(fit, 30); // laid out anew by itself: keep all of it in sight
+    if (!drawn) return;
+    const timer = setTimeout(() => { // what was laid out anew stays in sight; what a person placed is left where it is
+      const last = view.store.get().nodes.at(-1);
+      if (!opened.current || (!placed && !stage.isHeld())) stage.open();
+      if (last !== undefined) stage.reveal(last, !placed);
+      opened.current = true;
+    }, 40);
     return () => clearTimeout(timer);
-  }, [size, placed, measured, direction, fit]);
+  }, [drawn, size, placed || measured, stage]);
 
-  function onNodesChange(changes: NodeChange<LayerFlowNode>[]) {
-    setNodes((before) => applyNodeChanges(changes, before));
+  function onNodesChange(changes: NodeChange<FlowNode>[]) {
+    const all = taken(changes, latest.current, session.store.get().document);
+    if (all.some((change) => change.type !== "select")) setNodes((before) => applyNodeChanges(all, before));
     let grown = false;
-    let chosen = new Set(view.store.get().nodes);
+    const chosen = new Set(view.store.get().nodes);
+    const boxed = internals.getState().userSelectionActive;
     for (const change of changes) {
       if (change.type === "dimensions" && change.dimensions) {
+        const known = view.sizes.get(change.id);
+        grown ||= known?.width !== change.dimensions.width || known?.height !== change.dimensions.height;
         view.sizes.set(change.id, change.dimensions);
-        grown = true;
       } else if (change.type === "select") {
-        if (change.selected) chosen.add(change.id);
-        else chosen.delete(change.id);
+        const frame = boxed && latest.current.find((node) => node.id === change.id)?.type === "frame";
+        if (change.selected && !frame) chosen.add(change.id);
+        else if (!change.selected) chosen.delete(change.id);
       }
     }
     if (grown) setMeasured((times) => times + 1);
     if (changes.some((change) => change.type === "select")) view.select([...chosen], view.store.get().edges);
   }
 
-  function onEdgesChange(changes: EdgeChange[]) {
+  function onEdgesChange(changes: EdgeChange<Wire>[]) {
     const chosen = new Set(view.store.get().edges);
     for (const change of changes) {
       if (change.type !== "select") continue;
@@ -86,60 +98,43 @@ export function Canvas({ id }: { id: string }) {
     view.select(view.store.get().nodes, [...chosen]);
   }
 
-  function onMoved(_: unknown, __: unknown, moved: LayerFlowNode[]) {
-    const places = new Map(moved.map(({ id: name, position }) => [name, [Math.round(position.x), Math.round(position.y)] as Place]));
-    const still = [...places].every(([name, [x, y]]) => {
-      const before = view.places.get(name);
-      return before !== undefined && before[0] === x && before[1] === y;
-    });
-    if (!still) actions.move(places);
+  function onMoved(_: unknown, __: unknown, moved: FlowNode[]) {
+    const places = landed(moved, session.store.get().document, view.places, view.sizes);
+    if (places.size > 0) actions.move(places);
   }
 
-  const isValid: IsValidConnection = ({ source, target }) => actions.refusal(source, target) === null;
-  const onConnect = ({ source, target }: Connection) => actions.connect(source, target);
-
-  function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState) {
-    if (state.isValid || state.fromNode === null) return;
-    if (state.toNode !== null) {
-      const [source, target] = state.fromHandle?.type === "target" ? [state.toNode, state.fromNode] : [state.fromNode, state.toNode];
-      session.say(actions.refusal(source.id, target.id));
-      return;
-    }
-    if (state.fromHandle?.type === "target" || box.current === null) return;
-    const { clientX: x, clientY: y } = "changedTouches" in event ? event.changedTouches[0]! : event;
-    const home = box.current.getBoundingClientRect();
-    if (x < home.left || x > home.right || y < home.top || y > home.bottom) return;
-    const at = flow.screenToFlowPosition({ x, y });
-    const left = Math.max(4, Math.min(x - home.left, home.width - 200));
-    const top = Math.max(4, Math.min(y - home.top, home.height - 250));
-    setPending({ source: state.fromNode.id, at: [Math.round(at.x), Math.round(at.y - 30)], left, top });
+  function onDoubleClick(event: MouseEvent) {
+    if (!(event.target as Element).classList.contains("react-flow__pane")) return;
+    const [x, y] = stage.placeAt(event.clientX, event.clientY);
+    view.open({ kind: "add", at: stage.spot(event.clientX, event.clientY), to: { place: [x - 60, y - 16] } });
   }
 
   return (
-    <div className="hb-canvas" data-testid="canvas" ref={box}>
-      <ReactFlow<LayerFlowNode>
-        id={id} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} colorMode={dark ? "dark" : "light"}
+    <div
+      className="hb-canvas" data-testid="canvas" ref={box} onDoubleClick={onDoubleClick} onPointerMove={(event) => stage.point(event.clientX, event.clientY)}
+      onPointerDown={() => setEntered(true)} onPointerLeave={() => setEntered(false)}
+    >
+      <ReactFlow<FlowNode, Wire>
+        id={id} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} colorMode={dark ? "dark" : "light"} {...wire}
         onNodesChange={onNodesChange} onEdgesChange={onEdgesChange} onNodeDragStop={onMoved} onSelectionDragStop={(event, moved) => onMoved(event, null, moved)}
-        onConnect={onConnect} onConnectEnd={onConnectEnd} isValidConnection={isValid} connectionLineType={ConnectionLineType.Bezier}
-        fitView fitViewOptions={FIT} minZoom={0.02} maxZoom={2.5} connectionRadius={28}
-        deleteKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null} disableKeyboardA11y
-        zoomOnScroll={false} zoomOnDoubleClick={false} preventScrolling={false} selectNodesOnDrag={false} nodeDragThreshold={2}
+        onMoveStart={(event) => event !== null && stage.hold()} connectionLineType={ConnectionLineType.Bezier} minZoom={0.02} maxZoom={2.5}
+        connectionRadius={28} deleteKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null} multiSelectionKeyCode={MORE}
+        selectionMode={SelectionMode.Partial} disableKeyboardA11y elevateNodesOnSelect={false} onlyRenderVisibleElements={size > 60}
+        zoomOnScroll={false} panOnScroll={entered} zoomOnDoubleClick={false} preventScrolling={false} selectNodesOnDrag={false} nodeDragThreshold={2}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
         <Controls showInteractive={false} showFitView={false} position="bottom-right" />
+        {mapShown(map, size) && width >= ROOMY && (
+          <MiniMap<FlowNode> position="bottom-left" pannable zoomable ariaLabel="Map of the model" nodeColor={mapColour} nodeBorderRadius={12} style={{ width: 150, height: 84 }} />
+        )}
         <ConnectionReason />
       </ReactFlow>
-      {known.ready && size === 0 && <p className="hb-canvas-empty">Drag a layer here, or press Enter on one in the palette.</p>}
-      {pending && (
-        <QuickAdd
-          layers={known.layers.filter((form) => form.inputs !== 0)} style={{ left: pending.left, top: pending.top }}
-          onClose={() => setPending(null)}
-          onChoose={(layer) => {
-            actions.drop(layer, pending.at, pending.source);
-            setPending(null);
-          }}
-        />
-      )}
+      {known.ready && size === 0 && layers.length > 0 && <Start />}
     </div>
   );
+}
+
+function mapColour(node: FlowNode): string {
+  if (node.type === "layer") return familyColour(node.data.form?.family);
+  return node.type === "frame" ? "color-mix(in srgb, var(--hb-soft) 18%, transparent)" : "var(--hb-soft)";
 }

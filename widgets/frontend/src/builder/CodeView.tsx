@@ -1,71 +1,77 @@
-// The model as Python text, to read and to edit.
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+// The model as Python text, to read and to edit. What is typed is tried after a pause; what Python refuses marks its line.
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../shared/Button";
+import { CodePaper } from "./CodePaper";
 import { useKnown, useWorkbench } from "./context";
+import { spoken } from "./keys";
 
-const LINE = 18; // pixels, as in style.css
+const PAUSE = 700; // milliseconds without a key after which the text is tried
 
 export function CodeView() {
   const { session } = useWorkbench();
   const { code, problem, codeRefused, asking } = useKnown();
   const [draft, setDraft] = useState<string | null>(null);
-  const [scroll, setScroll] = useState(0);
-  const [asked, setAsked] = useState(false);
-  const area = useRef<HTMLTextAreaElement>(null);
+  const [tried, setTried] = useState<string | null>(null); // the draft that Python was last asked to take
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const inside = useRef(false);
   const text = draft ?? code;
-  const changed = draft !== null && draft !== code;
-  const refused = asked && codeRefused ? problem : null;
-  const line = refused?.line ?? null;
+  const taken = draft !== null && draft === tried && !asking && !codeRefused;
+  const refused = draft !== null && codeRefused && !asking ? problem : null;
 
+  useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
-    if (!asked || asking) return;
-    if (problem === null) {
-      setDraft(null);
-      setAsked(false);
-    }
-  }, [asking, asked, problem, code]);
+    if (tried === null || asking || codeRefused) return; // taken: Python's own spelling comes when the text is left
+    if (!inside.current) forget();
+  }, [tried, asking, codeRefused]);
+  useEffect(() => {
+    if (tried === null && draft !== null && !inside.current) forget(); // changed elsewhere
+  }, [code]);
 
-  function apply() {
-    if (!changed) return;
-    setAsked(true);
-    session.code(text);
+  function forget() {
+    clearTimeout(timer.current);
+    setDraft(null);
+    setTried(null);
   }
 
-  function key(event: KeyboardEvent<HTMLTextAreaElement>) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      apply();
-    } else if (event.key === "Escape") area.current?.blur();
+  function apply(wanted = text) {
+    clearTimeout(timer.current);
+    if (wanted === tried || draft === null) return;
+    setTried(wanted);
+    session.code(wanted);
   }
 
-  const lines = text.split("\n").length;
+  function change(next: string) {
+    setDraft(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      setTried(next);
+      session.code(next);
+    }, PAUSE);
+  }
+
+  function leave() {
+    inside.current = false;
+    if (draft === null) return;
+    if (draft === code || taken) forget();
+    else if (draft !== tried) apply();
+  }
+
+  const word = draft === null ? "Python" : taken ? "Python, taken over" : refused ? "not taken over" : "edited";
   return (
     <section className="hb-code" aria-label="The model as Python code">
       <div className="hb-code-bar">
-        <span className="hb-quiet">{changed ? "edited, not applied yet" : "Python"}</span>
+        <span className="hb-quiet" data-testid="code-word">{word}</span>
         <span className="hb-spring" />
-        {changed && <Button kind="quiet" label="Take back what was typed" onClick={() => { setDraft(null); setAsked(false); }}>Revert</Button>}
-        <Button kind={changed ? "primary" : "plain"} label="Apply the code (Ctrl Enter)" testid="code-apply" disabled={!changed || asking} onClick={apply}>
+        {draft !== null && !taken && <Button kind="quiet" label="Take back what was typed" testid="code-revert" onClick={forget}>Revert</Button>}
+        <Button
+          kind={draft !== null && !taken ? "primary" : "plain"} label={`Apply the code (${spoken("Mod+Enter")})`} testid="code-apply"
+          disabled={draft === null || taken || asking} onClick={() => apply()}
+        >
           Apply
         </Button>
       </div>
       {refused && <p className="hb-note hb-note-error" role="alert" data-testid="code-problem">{refused.message}</p>}
-      <div className="hb-code-body">
-        <div className="hb-gutter" aria-hidden="true">
-          <div style={{ transform: `translateY(${-scroll}px)` }}>
-            {Array.from({ length: lines }, (_, index) => (
-              <div key={index} className={index + 1 === line ? "hb-line-wrong" : undefined}>{index + 1}</div>
-            ))}
-          </div>
-        </div>
-        <div className="hb-code-paper">
-          {line !== null && <div className="hb-line-mark" style={{ top: (line - 1) * LINE + 8 - scroll }} />}
-          <textarea
-            ref={area} data-testid="code-text" aria-label="Python code" spellCheck={false} wrap="off" value={text}
-            onChange={(event) => setDraft(event.target.value)} onKeyDown={key} onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
-          />
-        </div>
-      </div>
+      <CodePaper text={text} wrong={refused?.line ?? null} onChange={change} onApply={() => apply()} onEnter={() => { inside.current = true; }} onLeave={leave} />
     </section>
   );
 }

@@ -1,13 +1,17 @@
-// While a wire is drawn to where it cannot go: the reason.
-import { Panel, useConnection } from "@xyflow/react";
+// While a wire is drawn to where it cannot go: the reason, at the pointer.
+import { useConnection } from "@xyflow/react";
 import { useWorkbench } from "./context";
+import { useReason } from "./useWire";
 
 export function ConnectionReason() {
-  const { actions } = useWorkbench();
-  const reason = useConnection((state) => {
-    if (!state.inProgress || state.toNode === null || state.isValid !== false) return null;
-    const backwards = state.fromHandle.type === "target";
-    return actions.refusal(backwards ? state.toNode.id : state.fromNode.id, backwards ? state.fromNode.id : state.toNode.id);
-  });
-  return reason === null ? null : <Panel position="top-center" className="hb-reason">{reason}</Panel>;
+  const { stage } = useWorkbench();
+  const reason = useReason();
+  const at = useConnection((state) =>
+    state.inProgress ? { id: state.toNode?.id ?? null, from: state.fromNode.id, backwards: state.fromHandle.type === "target", x: state.pointer.x, y: state.pointer.y } : null,
+  );
+  if (at === null) return null;
+  const target = at.id ?? stage.under(at.x, at.y);
+  const words = target === null || target === at.from ? null : reason(at.backwards ? target : at.from, at.backwards ? at.from : target);
+  if (words === null) return null;
+  return <div className="hb-reason" role="status" data-testid="reason" style={{ left: at.x + 14, top: at.y + 16 }}>{words}</div>;
 }

@@ -1,20 +1,26 @@
 // Everything about what is selected, to read and to change.
+import { useEffect, useState } from "react";
 import { Button } from "../shared/Button";
 import { FieldControl } from "../shared/FieldControl";
 import { familyColour } from "../shared/families";
-import { count, passage } from "../shared/format";
+import { brief, count, passage } from "../shared/format";
 import type { FieldForm, GraphNode } from "../shared/types";
 import { useKnown, useView, useWorkbench } from "./context";
+import { group as groupIn, groupTitle } from "./groups";
+import { GroupInspector, Hints, Several, WireInspector } from "./inspecting";
+import { TroubleNote } from "./Troubles";
 import { Wiring } from "./Wiring";
 
 export function Inspector() {
-  const known = useKnown();
+  const { document } = useKnown();
   const { nodes, edges } = useView();
-  const node = nodes.length === 1 ? known.document.nodes.find((each) => each.id === nodes[0]) : undefined;
+  const node = nodes.length === 1 ? document.nodes.find((each) => each.id === nodes[0]) : undefined;
+  const group = nodes.length === 1 ? groupIn(document, nodes[0]!) : undefined;
   return (
     <aside className="hb-inspector" aria-label="Inspector" data-testid="inspector">
       {node ? <NodeInspector key={node.id} node={node} />
-        : nodes.length > 1 ? <Several number={nodes.length} />
+        : group ? <GroupInspector key={group.id} group={group} title={groupTitle(group)} />
+        : nodes.length > 1 ? <Several />
         : edges.length === 1 ? <WireInspector index={edges[0]!} />
         : <Hints />}
     </aside>
@@ -22,9 +28,10 @@ export function Inspector() {
 }
 
 function NodeInspector({ node }: { node: GraphNode }) {
-  const { actions } = useWorkbench();
+  const { actions, view, stage } = useWorkbench();
   const { forms, analysis } = useKnown();
   const form = forms.get(node.layer);
+  const inputs = form === undefined ? 1 : form.inputs;
   const report = analysis.nodes[node.id];
   const fields = node.shared_with === undefined ? form?.fields ?? [] : [];
   const advanced = fields.filter((field) => field.advanced);
@@ -35,11 +42,14 @@ function NodeInspector({ node }: { node: GraphNode }) {
         <code>{node.id}</code>
       </header>
       {form && <p className="hb-summary">{form.summary}</p>}
-      {report?.error && <p className="hb-note hb-note-error">{report.error.message}</p>}
+      {report?.error && <TroubleNote trouble={report.error} kind="error" />}
+      {report?.warnings?.map((warning) => <TroubleNote key={warning.message} trouble={warning} kind="warning" />)}
       <dl className="hb-facts">
         <dt>shape</dt><dd>{passage(report?.input, report?.output)}</dd>
-        <dt>parameters</dt><dd>{count(report?.parameters)}</dd>
+        <dt>parameters</dt><dd>{count(report?.parameters)}{report?.share ? `, ${(100 * report.share).toFixed(report.share < 0.1 ? 1 : 0)} %` : ""}</dd>
+        {report?.flops ? <><dt>FLOPs a sample</dt><dd>{brief(report.flops)}</dd></> : null}
       </dl>
+      <Words node={node} />
       {fields.filter((field) => !field.advanced).map((field) => <Row key={field.name} node={node} field={field} />)}
       {advanced.length > 0 && (
         <details className="hb-fold">
@@ -48,7 +58,7 @@ function NodeInspector({ node }: { node: GraphNode }) {
         </details>
       )}
       {form === undefined && <pre className="hb-raw">{JSON.stringify(node.config ?? {}, null, 1)}</pre>}
-      <Wiring node={node} inputs={form === undefined ? 1 : form.inputs} />
+      <Wiring node={node} inputs={inputs} />
       {form && form.help !== form.summary && (
         <details className="hb-fold">
           <summary>About {node.layer}</summary>
@@ -56,6 +66,8 @@ function NodeInspector({ node }: { node: GraphNode }) {
         </details>
       )}
       <div className="hb-row-buttons">
+        <Button label={`Replace ${node.id} by another layer`} icon="swap" onClick={() => view.open({ kind: "replace", at: stage.spotOf(node.id), node: node.id })}>Replace</Button>
+        {inputs === 1 && <Button label={`${node.bypass ? "Use" : "Bypass"} ${node.id}`} onClick={() => actions.bypass([node.id])}>{node.bypass ? "Use again" : "Bypass"}</Button>}
         <Button label={`Duplicate ${node.id}`} icon="copy" onClick={() => actions.duplicate([node.id])}>Duplicate</Button>
         <Button label={`Delete ${node.id}`} icon="delete" onClick={() => actions.remove([node.id], [])}>Delete</Button>
       </div>
@@ -78,49 +90,25 @@ function Row({ node, field }: { node: GraphNode; field: FieldForm }) {
   );
 }
 
-function Several({ number }: { number: number }) {
+/** What a person calls the layer and writes beside it. */
+function Words({ node }: { node: GraphNode }) {
   const { actions } = useWorkbench();
+  const [title, setTitle] = useState(node.title ?? "");
+  const [comment, setComment] = useState(node.comment ?? "");
+  useEffect(() => setTitle(node.title ?? ""), [node.title]);
+  useEffect(() => setComment(node.comment ?? ""), [node.comment]);
+  const keep = (key: "title" | "comment", text: string) => text.trim() !== (node[key] ?? "") && actions.label(node.id, key, text);
   return (
-    <>
-      <header className="hb-inspector-head"><h3>{number} layers</h3></header>
-      <div className="hb-row-buttons">
-        <Button label="Duplicate the selected layers" icon="copy" onClick={() => actions.duplicate()}>Duplicate</Button>
-        <Button label="Delete the selected layers" icon="delete" onClick={() => actions.remove()}>Delete</Button>
-      </div>
-    </>
-  );
-}
-
-function WireInspector({ index }: { index: number }) {
-  const { actions } = useWorkbench();
-  const { document, analysis } = useKnown();
-  const wire = document.edges[index];
-  if (wire === undefined) return <Hints />;
-  const error = analysis.edges.find((edge) => edge.source === wire.source && edge.target === wire.target)?.error;
-  return (
-    <>
-      <header className="hb-inspector-head"><h3>Wire</h3></header>
-      <p className="hb-summary"><code>{wire.source}</code> → <code>{wire.target}</code></p>
-      {error && <p className="hb-note hb-note-error">{error}</p>}
-      <div className="hb-row-buttons">
-        <Button label="Delete this wire" icon="delete" onClick={() => actions.remove([], [index])}>Delete</Button>
-      </div>
-    </>
-  );
-}
-
-const KEYS = [
-  ["Enter", "on a layer: its first field"], ["arrows", "move a layer"], ["Delete", "remove and close the gap"],
-  ["Ctrl Z / Y", "undo, redo"], ["Ctrl D", "duplicate"], ["Ctrl C / V", "copy, paste"], ["Ctrl wheel", "zoom"],
-];
-
-function Hints() {
-  return (
-    <div className="hb-hints">
-      <p className="hb-quiet">Select a layer to see all it can do.</p>
-      <dl>
-        {KEYS.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}
-      </dl>
-    </div>
+    <details className="hb-fold" open={node.title !== undefined || node.comment !== undefined}>
+      <summary>Name and comment</summary>
+      <input
+        className="hb-input" placeholder={node.id} aria-label={`name of ${node.id}`} value={title} maxLength={200} data-testid={`title-${node.id}`}
+        onChange={(event) => setTitle(event.target.value)} onBlur={() => keep("title", title)} onKeyDown={(event) => event.key === "Enter" && keep("title", title)}
+      />
+      <textarea
+        className="hb-input hb-comment" rows={2} placeholder="a comment" aria-label={`comment on ${node.id}`} value={comment} maxLength={10_000}
+        data-testid={`comment-${node.id}`} onChange={(event) => setComment(event.target.value)} onBlur={() => keep("comment", comment)}
+      />
+    </details>
   );
 }

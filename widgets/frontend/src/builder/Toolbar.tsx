@@ -1,53 +1,81 @@
 // The builder's buttons.
-import { useReactFlow } from "@xyflow/react";
+import { useRef, type KeyboardEvent } from "react";
 import { Button } from "../shared/Button";
-import { count } from "../shared/format";
+import type { IconName } from "../shared/Icon";
+import { command, isAble, titleOf } from "./commands";
 import { useKnown, useView, useWorkbench } from "./context";
+import { spoken } from "./keys";
 import type { Tab } from "./view";
 
 const TABS: Tab[] = ["canvas", "list", "code"];
 const TITLES: Record<Tab, string> = { canvas: "Canvas", list: "List", code: "Code" };
 
 export function Toolbar() {
-  const { session, actions, view } = useWorkbench();
-  const { undo, redo, analysis } = useKnown();
-  const { tab, direction, nodes, edges } = useView();
-  const flow = useReactFlow();
-  const other = direction === "LR" ? "TB" : "LR";
+  const { undo, redo } = useKnown();
+  const { direction } = useView();
   return (
     <div className="hb-toolbar" role="toolbar" aria-label="Builder">
-      <div className="hb-tabs" role="tablist" aria-label="View">
-        {TABS.map((each) => (
-          <button
-            key={each} type="button" role="tab" aria-selected={tab === each} data-testid={`tab-${each}`}
-            className={tab === each ? "hb-tab hb-tab-on" : "hb-tab"} onClick={() => view.store.set({ tab: each })}
-          >
-            {TITLES[each]}
-          </button>
-        ))}
-      </div>
+      <Tabs />
       <span className="hb-group">
-        <Button kind="quiet" icon="undo" testid="undo" label={undo === null ? "Undo" : `Undo ${undo}`} disabled={undo === null} onClick={session.undo} />
-        <Button kind="quiet" icon="redo" testid="redo" label={redo === null ? "Redo" : `Redo ${redo}`} disabled={redo === null} onClick={session.redo} />
+        <Deed id="undo" icon="undo" title={undo === null ? "Undo" : `Undo ${undo}`} />
+        <Deed id="redo" icon="redo" title={redo === null ? "Redo" : `Redo ${redo}`} />
       </span>
       <span className="hb-group">
-        <Button kind="quiet" icon="tidy" testid="tidy" label="Tidy: lay the model out anew" disabled={tab !== "canvas"} onClick={() => {
-          actions.tidy();
-          setTimeout(() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: 200 }), 60);
-        }} />
-        <Button
-          kind="quiet" icon={direction === "LR" ? "below" : "right"} testid="direction" disabled={tab !== "canvas"}
-          label={direction === "LR" ? "Lay out from top to bottom" : "Lay out from left to right"} onClick={() => {
-            actions.tidy(other);
-            setTimeout(() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: 200 }), 60);
-          }}
-        />
-        <Button kind="quiet" icon="fit" testid="fit" label="Fit: show the whole model" disabled={tab !== "canvas"}
-          onClick={() => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: 200 })} />
-        <Button kind="quiet" icon="delete" testid="delete" label="Delete what is selected" disabled={nodes.length + edges.length === 0} onClick={() => actions.remove()} />
+        <Deed id="add" />
+        <Deed id="duplicate" />
+        <Deed id="delete" />
+        <Deed id="group" />
       </span>
-      <span className="hb-spring" />
-      <span className="hb-total hb-figures" data-testid="parameters">{count(analysis.parameters)} parameters</span>
+      <span className="hb-group">
+        <Deed id="tidy" />
+        <Deed id="direction" icon={direction === "LR" ? "below" : "right"} />
+        <Deed id="fit" />
+        <Deed id="find" />
+        <Deed id="help" />
+      </span>
+    </div>
+  );
+}
+
+/** A command as a button. */
+function Deed({ id, icon, title }: { id: string; icon?: IconName; title?: string }) {
+  const bench = useWorkbench();
+  useKnown();
+  useView();
+  const deed = command(id);
+  const words = title ?? titleOf(deed, bench);
+  const key = deed.keys?.[0];
+  return (
+    <Button
+      kind="quiet" icon={icon ?? deed.icon} testid={id} label={words} title={key ? `${words} (${spoken(key)})` : words} disabled={!isAble(deed, bench)}
+      onClick={() => deed.run(bench)}
+    />
+  );
+}
+
+function Tabs() {
+  const { view } = useWorkbench();
+  const { tab } = useView();
+  const list = useRef<HTMLDivElement>(null);
+  function key(event: KeyboardEvent) {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0 || event.ctrlKey || event.metaKey) return;
+    const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length]!;
+    view.store.set({ tab: next });
+    list.current?.querySelector<HTMLElement>(`[data-testid="tab-${next}"]`)?.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  return (
+    <div className="hb-tabs" role="tablist" aria-label="View" ref={list} onKeyDown={key}>
+      {TABS.map((each) => (
+        <button
+          key={each} type="button" role="tab" aria-selected={tab === each} data-testid={`tab-${each}`} tabIndex={tab === each ? 0 : -1}
+          className={tab === each ? "hb-tab hb-tab-on" : "hb-tab"} onClick={() => view.store.set({ tab: each })}
+        >
+          {TITLES[each]}
+        </button>
+      ))}
     </div>
   );
 }

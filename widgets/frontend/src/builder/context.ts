@@ -3,12 +3,14 @@ import { createContext, useContext } from "react";
 import { useStore } from "../shared/store";
 import type { Actions } from "./actions";
 import type { Session } from "./session";
+import type { Stage } from "./stage";
 import type { View } from "./view";
 
 export interface Workbench {
   session: Session;
   view: View;
   actions: Actions;
+  stage: Stage;
 }
 
 export const WorkbenchContext = createContext<Workbench | null>(null);

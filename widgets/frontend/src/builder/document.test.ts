@@ -31,6 +31,10 @@ describe("adding", () => {
   test("a layer after one with a single reader stands between the two", () => {
     expect(wires(edits.append(chain("a", "b"), "Dense", dense, ["a"]).document)).toEqual(["a>dense_1", "dense_1>b"]);
   });
+  test("a layer after one with several readers stands before all of them", () => {
+    const forked: GraphDocument = { ...chain("a", "b", "c"), edges: [{ source: "a", target: "b" }, { source: "a", target: "c" }] };
+    expect(wires(edits.append(forked, "Dense", dense, ["a"]).document)).toEqual(["a>dense_1", "dense_1>b", "dense_1>c"]);
+  });
   test("a merging layer reads all that are selected", () => {
     const branches: GraphDocument = { ...chain("a"), nodes: chain("a", "b", "c").nodes, edges: [{ source: "a", target: "b" }, { source: "a", target: "c" }] };
     expect(wires(edits.append(branches, "Add", add, ["b", "c"]).document)).toEqual(["a>b", "a>c", "b>add_1", "c>add_1"]);

@@ -1,5 +1,6 @@
 // Edits of the graph document: each takes a document and gives a new one; nothing is changed in place.
 import { same } from "../shared/values";
+import { join, tidyGroups } from "./groups";
 import type { FieldForm, GraphDocument, GraphEdge, GraphNode, LayerForm, Value } from "../shared/types";
 
 export type Made = { document: GraphDocument; id: string };
@@ -61,12 +62,18 @@ export function addNode(document: GraphDocument, layer: string, form?: LayerForm
   return { document: { ...document, nodes: [...document.nodes, made] }, id };
 }
 
+/** A new node with some settings of its own. */
+export function configured(made: Made, config: Record<string, Value> | undefined): Made {
+  if (config === undefined) return made;
+  return { ...made, document: change(made.document, made.id, (each) => ({ ...each, config: { ...each.config, ...config } })) };
+}
+
 /** The node to append to when none is selected: the last that nobody reads. */
 export function last(document: GraphDocument): string | undefined {
   return document.nodes.filter((each) => outOf(document, each.id).length === 0).at(-1)?.id ?? document.nodes.at(-1)?.id;
 }
 
-/** A new node after others: between one and its only reader, else at the end. An Input goes before what has no source. */
+/** A new node after others: between one and all that read it, else at the end. An Input goes before what has no source. */
 export function append(
   document: GraphDocument, layer: string, form: LayerForm | undefined, after: string[] = [], position?: [number, number],
 ): Made {
@@ -75,7 +82,7 @@ export function append(
   const end = last(document);
   const sources = after.length > 0 ? after : end === undefined ? [] : [end];
   const readers = sources.length === 1 ? outOf(document, sources[0]!) : [];
-  if (readers.length === 1) return spliceInto(document, made, readers[0]!);
+  if (readers.length > 0) return spliceAfter(document, made, sources[0]!, readers);
   const used = form?.inputs === null ? sources : sources.slice(-1);
   const edges = [...document.edges, ...used.map((source) => ({ source, target: made.id }))];
   const ended = used.filter((source) => outOf(document, source).length === 0);
@@ -91,12 +98,20 @@ function feedHeads(before: GraphDocument, made: Made): GraphDocument {
   return { ...made.document, nodes, edges: [{ source: made.id, target: heads[0]!.id }, ...before.edges] };
 }
 
+/** A new node between another and all that read it; the order of their inputs stays. */
+function spliceAfter(document: GraphDocument, made: Made, source: string, readers: GraphEdge[]): Made {
+  const edges = document.edges.map((edge) => (edge.source === source ? { ...edge, source: made.id } : edge));
+  const first = document.edges.indexOf(readers[0]!);
+  edges.splice(first, 0, { source, target: made.id });
+  return { ...made, document: join({ ...made.document, edges }, made.id, [source, ...readers.map((edge) => edge.target)]) };
+}
+
 /** A new node in the middle of a wire; the order of the target's inputs stays. */
 function spliceInto(document: GraphDocument, made: Made, wire: GraphEdge): Made {
   const edges = document.edges.flatMap((edge) =>
     edge === wire ? [{ source: wire.source, target: made.id }, { ...wire, source: made.id }] : [edge],
   );
-  return { ...made, document: { ...made.document, edges } };
+  return { ...made, document: join({ ...made.document, edges }, made.id, [wire.source, wire.target]) };
 }
 
 export function insertOnEdge(
@@ -109,7 +124,7 @@ export function insertOnEdge(
 
 /** The document without some nodes. One with a single input leaves its readers to that input. */
 export function removeNodes(document: GraphDocument, ids: string[]): GraphDocument {
-  return ids.reduce(removeNode, document);
+  return tidyGroups(ids.reduce(removeNode, document));
 }
 
 function removeNode(document: GraphDocument, id: string): GraphDocument {
@@ -173,6 +188,14 @@ export function setField(document: GraphDocument, id: string, field: FieldForm, 
     if (value === undefined || usual) delete config[field.name];
     else config[field.name] = value;
     return { ...each, config };
+  });
+}
+
+/** What a person calls a node, or writes beside it; an empty text takes it away. */
+export function label(document: GraphDocument, id: string, key: "title" | "comment", text: string): GraphDocument {
+  return change(document, id, (each) => {
+    const { [key]: _, ...rest } = each;
+    return text.trim() === "" ? rest : { ...rest, [key]: key === "title" ? text.trim() : text };
   });
 }
 

@@ -1,7 +1,8 @@
 // Where nodes stand: tidy rows by dagre, and room for new ones.
 import { graphlib, layout as arrange } from "@dagrejs/dagre";
 import { into, outOf, reaches } from "./document";
-import type { GraphDocument } from "../shared/types";
+import { groupOf, shownAs } from "./groups";
+import type { GraphDocument, Group } from "../shared/types";
 
 export type Direction = "LR" | "TB";
 export type Place = [number, number];
@@ -11,20 +12,67 @@ export type Places = Map<string, Place>;
 export const USUAL_SIZE: Size = { width: 192, height: 140 };
 export const STEP: Record<Direction, Place> = { LR: [236, 0], TB: [0, 200] };
 
-/** A tidy place for every node. */
+/** A tidy place for every node. What is in a collapsed group keeps its place in the group. */
 export function tidy(document: GraphDocument, direction: Direction, sizes: Map<string, Size>): Places {
-  const graph = new graphlib.Graph();
+  const graph = new graphlib.Graph({ compound: true });
   graph.setGraph({ rankdir: direction, nodesep: 28, ranksep: 44, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const { id } of document.nodes) graph.setNode(id, { ...(sizes.get(id) ?? USUAL_SIZE) });
-  for (const edge of document.edges) graph.setEdge(edge.source, edge.target);
-  arrange(graph);
-  const places: Places = new Map();
+  for (const { id, collapsed } of document.groups ?? []) graph.setNode(id, collapsed ? { ...(sizes.get(id) ?? USUAL_SIZE) } : {});
   for (const { id } of document.nodes) {
+    if (shownAs(document, id) !== id) continue;
+    graph.setNode(id, { ...(sizes.get(id) ?? USUAL_SIZE) });
+    const home = groupOf(document, id);
+    if (home !== undefined) graph.setParent(id, home.id);
+  }
+  for (const edge of document.edges) {
+    const [source, target] = [shownAs(document, edge.source), shownAs(document, edge.target)];
+    if (source !== target) graph.setEdge(source, target);
+  }
+  arrange(graph);
+  const corner = (id: string): Place => {
     const at = graph.node(id) as unknown as { x: number; y: number; width: number; height: number };
-    places.set(id, [Math.round(at.x - at.width / 2), Math.round(at.y - at.height / 2)]);
+    return [Math.round(at.x - at.width / 2), Math.round(at.y - at.height / 2)];
+  };
+  const places: Places = new Map();
+  for (const { id } of document.nodes) if (shownAs(document, id) === id) places.set(id, corner(id));
+  for (const one of document.groups ?? []) {
+    if (one.collapsed) for (const [id, place] of within(document, one, corner(one.id), direction, sizes)) places.set(id, place);
   }
   return places;
+}
+
+/** The places of the nodes of a collapsed group, whose upper left one stands at `corner`. */
+function within(document: GraphDocument, group: Group, corner: Place, direction: Direction, sizes: Map<string, Size>): Places {
+  const own = document.nodes.filter((node) => group.nodes.includes(node.id));
+  const edges = document.edges.filter((edge) => group.nodes.includes(edge.source) && group.nodes.includes(edge.target));
+  const places = own.every((node) => node.position !== undefined)
+    ? new Map(own.map((node) => [node.id, node.position!]))
+    : tidy({ version: 1, nodes: own, edges }, direction, sizes);
+  const [x, y] = upperLeft([...places.values()]);
+  return new Map([...places].map(([id, place]) => [id, [place[0] - x + corner[0], place[1] - y + corner[1]] as Place]));
+}
+
+export const upperLeft = (places: Place[]): Place => [
+  Math.min(...places.map((place) => place[0])), Math.min(...places.map((place) => place[1])),
+];
+
+/** The document with what follows a group closed up to it after it collapsed, or moved away where it opened. */
+export function closeUp(
+  document: GraphDocument, id: string, collapsed: boolean, direction: Direction, sizes: Map<string, Size>,
+): GraphDocument {
+  const nodes = document.groups?.find((each) => each.id === id)?.nodes ?? [];
+  const axis = direction === "LR" ? 0 : 1;
+  const extent = (each: string) => (axis === 0 ? (sizes.get(each) ?? USUAL_SIZE).width : (sizes.get(each) ?? USUAL_SIZE).height);
+  const boxes = document.nodes.filter((each) => nodes.includes(each.id) && each.position !== undefined);
+  const start = Math.min(...boxes.map((each) => each.position![axis]));
+  const open = Math.max(...boxes.map((each) => each.position![axis] + extent(each.id))) - start;
+  const saved = Math.max(0, open - extent(id)) * (collapsed ? -1 : 1);
+  const after = (each: string) => !nodes.includes(each) && nodes.some((one) => reaches(document, one, each));
+  return { ...document, nodes: document.nodes.map((each) => {
+    if (each.position === undefined || !after(each.id)) return each;
+    const [x, y] = each.position;
+    return { ...each, position: axis === 0 ? [x + saved, y] : [x, y + saved] };
+  }) };
 }
 
 /** The place of every node: its own; tidy where none has one; beside its neighbours where only some have. */

@@ -11,12 +11,13 @@ function pair() {
     listen: (given) => ((listener = given), () => undefined),
   });
   const document = (name: string): GraphDocument => ({ version: 1, nodes: [{ id: name, layer: "Dense" }], edges: [] });
-  const answer = (name: string, answers: unknown, problem: unknown = null, error: string | null = null) =>
+  const hear = (message: object) => listener({ part: "builder", ...message } as Incoming, []);
+  const answer = (name: string, answers: unknown, problem: unknown = null, error: string | null = null, made: string[] = []) =>
     listener({
-      part: "builder", type: "state", revision: 1, answers, document: document(name), code: name, undo: null, redo: null, problem,
+      part: "builder", type: "state", revision: 1, answers, document: document(name), code: name, undo: null, redo: null, problem, made,
       analysis: { nodes: {}, edges: [], parameters: 0, error },
     }, []);
-  return { session, sent, document, answer, revision: () => sent.at(-1)!.revision, shown: () => session.store.get().document.nodes[0]?.id };
+  return { session, sent, document, answer, hear, revision: () => sent.at(-1)!.revision, shown: () => session.store.get().document.nodes[0]?.id };
 }
 
 test("a view says hello first", () => {
@@ -54,4 +55,31 @@ test("what Python says unasked is drawn", () => {
   const { answer, shown } = pair();
   answer("new", null);
   expect(shown()).toBe("new");
+});
+
+test("what Python makes is told to whoever asked for it, and null where it was refused", async () => {
+  const { session, answer, revision } = pair();
+  const made = session.act([{ op: "insert", layer: "Dense" }], "insert");
+  answer("new", revision(), null, null, ["dense_1"]);
+  expect(await made).toEqual(["dense_1"]);
+  const refused = session.act([{ op: "group", nodes: [] }], "group");
+  answer("new", revision(), { message: "no", line: null });
+  expect(await refused).toBeNull();
+});
+
+test("a question gets the answer that carries its number", async () => {
+  const { session, sent, hear } = pair();
+  const asked = session.ask("wire", { source: "a" });
+  const number = sent.at(-1)!.ask as number;
+  hear({ type: "wire", ask: number + 1, ends: { b: "another's" } });
+  hear({ type: "wire", ask: number, ends: { b: null } });
+  expect((await asked)!.ends).toEqual({ b: null });
+});
+
+test("a question that is refused has no answer, and is nobody's mistake", async () => {
+  const { session, hear } = pair();
+  const asked = session.ask("suggest", {});
+  hear({ type: "refused", message: "no answer" });
+  expect(await asked).toBeNull();
+  expect(session.store.get().notice).toBeNull();
 });

@@ -1,18 +1,27 @@
 // The builder's side of the talk with Python: what is known, edits out, answers in.
 import type { Channel, Incoming } from "../channel";
 import { createStore, type Store } from "../shared/store";
-import type { Analysis, BuilderState, GraphDocument, LayerForm, Problem } from "../shared/types";
+import type {
+  Analysis, Block, BuilderState, Catalog, GraphDocument, LayerForm, Operation, Problem, Template, Training, Weights,
+} from "../shared/types";
 import { EMPTY } from "./document";
 
 export interface Known {
   ready: boolean;
   layers: LayerForm[];
   forms: Map<string, LayerForm>;
+  templates: Template[];
+  blocks: Block[];
+  optimizers: string[];
+  losses: string[];
   document: GraphDocument;
   analysis: Analysis;
   code: string;
   undo: string | null;
   redo: string | null;
+  /** What the forecast of memory assumes, and which weights the model keeps; null where Python has not said. */
+  training: Training | null;
+  weights: Weights | null;
   problem: Problem | null;
   /** Whether that problem is of the code, not of an edit. */
   codeRefused: boolean;
@@ -28,25 +37,32 @@ export interface Session {
   edit(document: GraphDocument, what: string): void;
   /** Draws a document that is not an edit yet. */
   preview(document: GraphDocument): void;
+  /** Edits that Python makes, as one step. Resolves to the ids of the nodes made, or null where they were refused. */
+  act(operations: Operation[], what: string): Promise<string[] | null>;
+  /** Asks Python a question of the canvas ("wire", "suggest", "text"); null where no answer comes. */
+  ask(type: string, content: Record<string, unknown>): Promise<Incoming | null>;
   code(text: string): void;
-  undo(): void;
-  redo(): void;
+  /** A message that is no step of the document: "undo", "save_block", "training"… */
+  tell(type: string, content?: Record<string, unknown>): void;
   say(notice: string | null): void;
   close(): void;
 }
 
 const PATIENCE = 8000; // milliseconds after which an answer is no longer awaited
 const NOTHING: Analysis = { nodes: {}, edges: [], parameters: null, error: null };
+const START: Known = {
+  ready: false, layers: [], forms: new Map(), templates: [], blocks: [], optimizers: [], losses: [], document: EMPTY, analysis: NOTHING,
+  code: "", undo: null, redo: null, training: null, weights: null, problem: null, codeRefused: false, notice: null, asking: false, silent: false,
+};
 
 export function openSession(channel: Channel): Session {
-  const store = createStore<Known>({
-    ready: false, layers: [], forms: new Map(), document: EMPTY, analysis: NOTHING, code: "", undo: null, redo: null,
-    problem: null, codeRefused: false, notice: null, asking: false, silent: false,
-  });
+  const store = createStore<Known>(START);
   // two views of one widget must not take each other's answers for their own
   let revision = Math.floor(Math.random() * 1e6) * 1000;
   let awaited: number | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const acts = new Map<number, (made: string[] | null) => void>();
+  const asks = new Map<number, (answer: Incoming | null) => void>();
 
   function nextRevision() {
     revision += 1;
@@ -59,29 +75,40 @@ export function openSession(channel: Channel): Session {
     return revision;
   }
 
+  function send(type: string, content: Record<string, unknown>) {
+    if (!channel.send(type, content)) store.set({ silent: true, asking: false });
+  }
+
   function receiveState(message: BuilderState) {
-    const { analysis, undo, redo } = message;
+    const { analysis, document, code, undo, redo, made, weights, training } = message;
+    const finish = () => message.answers !== null && settle(acts, message.answers, message.problem === null ? made ?? [] : null);
     if (awaited !== null && message.answers !== awaited) {
       store.set({ analysis, silent: false }); // an older document: its analysis is still the best there is
-      return;
+      return finish();
     }
     const mine = awaited !== null;
     if (mine) clearTimeout(timer);
     awaited = null;
     const problem = message.problem ?? (mine || message.answers === null ? null : store.get().problem);
-    const codeRefused = problem !== null && store.get().asking;
-    const { document, code } = message;
-    store.set({ ready: true, codeRefused, document, analysis, code, undo, redo, problem, asking: false, silent: false });
+    const codeRefused = problem !== null && (store.get().asking || (!mine && store.get().codeRefused));
+    store.set({
+      ready: true, codeRefused, document, analysis, code, undo, redo, problem, weights: weights ?? null, training: training ?? null,
+      asking: false, silent: false,
+    });
+    finish();
   }
 
   function receive(message: Incoming) {
     if (message.type === "catalog") {
-      const layers = (message as unknown as { layers: LayerForm[] }).layers;
-      store.set({ layers, forms: new Map(layers.map((form) => [form.name, form])) });
+      const { layers, templates = [], blocks = [], optimizers = [], losses = [] } = message as unknown as Catalog;
+      store.set({ layers, templates, blocks, optimizers, losses, forms: new Map(layers.map((form) => [form.name, form])) });
     } else if (message.type === "state") {
       receiveState(message as unknown as BuilderState);
     } else if (message.type === "refused") {
+      if (asks.size > 0) return asks.forEach((_, number) => settle(asks, number, null)); // a question without an answer is nobody's mistake
       store.set({ notice: String(message.message), asking: false });
+    } else if (typeof message.ask === "number") {
+      settle(asks, message.ask, message);
     }
   }
 
@@ -92,20 +119,42 @@ export function openSession(channel: Channel): Session {
     store,
     edit(document, what) {
       store.set({ document, problem: null, notice: null });
-      const sent = channel.send("edit", { revision: nextRevision(), document, what });
-      if (!sent) store.set({ silent: true });
+      send("edit", { revision: nextRevision(), document, what });
     },
     preview: (document) => store.set({ document }),
+    act(operations, what) {
+      const number = nextRevision();
+      store.set({ problem: null, notice: null });
+      send("do", { revision: number, operations, what });
+      return promised(acts, number);
+    },
+    ask(type, content) {
+      revision += 1;
+      send(type, { ...content, ask: revision });
+      return promised(asks, revision);
+    },
     code(text) {
       store.set({ asking: true, notice: null });
-      if (!channel.send("code", { revision: nextRevision(), text })) store.set({ silent: true, asking: false });
+      send("code", { revision: nextRevision(), text });
     },
-    undo: () => void channel.send("undo"),
-    redo: () => void channel.send("redo"),
+    tell: (type, content = {}) => send(type, content),
     say: (notice) => store.set({ notice }),
     close() {
       clearTimeout(timer);
       silence();
     },
   };
+}
+
+/** An answer to come under a number; null when it does not come. */
+function promised<T>(waiting: Map<number, (value: T | null) => void>, number: number): Promise<T | null> {
+  return new Promise((resolve) => {
+    waiting.set(number, resolve);
+    setTimeout(() => settle(waiting, number, null), PATIENCE);
+  });
+}
+
+function settle<T>(waiting: Map<number, (value: T | null) => void>, number: number, value: T | null) {
+  waiting.get(number)?.(value);
+  waiting.delete(number);
 }

@@ -1,32 +1,60 @@
 // Dragging a layer out of the palette, with mouse, pen or finger.
 import { useEffect, useRef, useState, type PointerEvent as ReactPointerEvent, type RefObject } from "react";
-import type { LayerForm } from "../shared/types";
 
 export interface Target {
-  kind: "wire" | "node" | "canvas";
+  kind: "wire" | "node" | "canvas" | "gap";
   id: string;
 }
 
+/** Something of the palette: a layer, or a saved block. */
+export interface Item {
+  kind: "layer" | "block";
+  name: string;
+  title: string;
+  family: string | undefined;
+}
+
 export interface Grabbed {
-  form: LayerForm;
+  item: Item;
   x: number;
   y: number;
 }
 
 const START = 5; // pixels the pointer moves before a press becomes a drag
+const NEAR = 26; // pixels from a wire that still mean the wire
+const LANDS = ".react-flow__edge, .react-flow__node-layer, [data-gap]";
 
-/** What lies under a point of the screen, inside `root`. */
-export function targetAt(root: HTMLElement, x: number, y: number): Target | null {
+/** What a thing let go at a point of the screen would land on: what lies there, or a wire close by. */
+function landing(root: HTMLElement, x: number, y: number): Element | null {
   const under = document.elementFromPoint(x, y);
   if (under === null || !root.contains(under)) return null;
-  const edge = under.closest<HTMLElement>(".react-flow__edge");
-  if (edge) return { kind: "wire", id: edge.dataset.id ?? "" };
-  const node = under.closest<HTMLElement>(".react-flow__node");
-  if (node) return { kind: "node", id: node.dataset.id ?? "" };
-  return under.closest(".react-flow") ? { kind: "canvas", id: "" } : null;
+  return under.closest(LANDS) ?? (under.closest(".react-flow__pane, .react-flow__node-frame") ? nearWire(root, x, y) : null);
 }
 
-export type OnDrop = (form: LayerForm, target: Target, x: number, y: number) => void;
+function nearWire(root: HTMLElement, x: number, y: number): Element | null {
+  let [best, least]: [Element | null, number] = [null, NEAR];
+  for (const path of root.querySelectorAll<SVGPathElement>(".react-flow__edge-path")) {
+    const box = path.getBoundingClientRect();
+    if (x < box.left - NEAR || x > box.right + NEAR || y < box.top - NEAR || y > box.bottom + NEAR) continue;
+    const [length, matrix] = [path.getTotalLength(), path.getScreenCTM()];
+    for (let part = 0; matrix !== null && part <= 12; part += 1) {
+      const at = path.getPointAtLength((length * part) / 12).matrixTransform(matrix);
+      const far = Math.hypot(at.x - x, at.y - y);
+      if (far < least) [best, least] = [path.closest(".react-flow__edge"), far];
+    }
+  }
+  return best;
+}
+
+export function targetAt(root: HTMLElement, x: number, y: number): Target | null {
+  const found = landing(root, x, y) as HTMLElement | null;
+  if (found?.dataset.gap !== undefined) return { kind: "gap", id: found.dataset.gap };
+  if (found !== null) return { kind: found.classList.contains("react-flow__edge") ? "wire" : "node", id: found.dataset.id ?? "" };
+  const under = document.elementFromPoint(x, y);
+  return under !== null && root.contains(under) && under.closest(".react-flow") ? { kind: "canvas", id: "" } : null;
+}
+
+export type OnDrop = (item: Item, target: Target, x: number, y: number) => void;
 
 export function useGrab(root: RefObject<HTMLElement | null>, onDrop: OnDrop) {
   const [grabbed, setGrabbed] = useState<Grabbed | null>(null);
@@ -35,7 +63,7 @@ export function useGrab(root: RefObject<HTMLElement | null>, onDrop: OnDrop) {
   drop.current = onDrop;
   useEffect(() => () => stop.current(), []);
 
-  function grab(press: ReactPointerEvent, form: LayerForm) {
+  function grab(press: ReactPointerEvent, item: Item) {
     if (press.button !== 0 || root.current === null) return;
     const home = root.current;
     let dragging = false;
@@ -52,15 +80,14 @@ export function useGrab(root: RefObject<HTMLElement | null>, onDrop: OnDrop) {
       if (!dragging) return;
       event.preventDefault();
       const box = home.getBoundingClientRect();
-      setGrabbed({ form, x: event.clientX - box.left, y: event.clientY - box.top });
-      const under = document.elementFromPoint(event.clientX, event.clientY);
-      light(under?.closest(".react-flow__edge, .react-flow__node") ?? null);
+      setGrabbed({ item, x: event.clientX - box.left, y: event.clientY - box.top });
+      light(landing(home, event.clientX, event.clientY));
     };
     const end = (event: PointerEvent) => {
       stop.current();
       if (!dragging || event.type !== "pointerup") return;
       const target = targetAt(home, event.clientX, event.clientY);
-      if (target !== null) drop.current(form, target, event.clientX, event.clientY);
+      if (target !== null) drop.current(item, target, event.clientX, event.clientY);
     };
     const key = (event: KeyboardEvent) => event.key === "Escape" && stop.current();
     stop.current = () => {

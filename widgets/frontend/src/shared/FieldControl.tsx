@@ -13,6 +13,7 @@ export interface ControlProps {
   testid: string;
   wrong?: boolean;
   disabled?: boolean;
+  tabIndex?: number;
   onChange: (value: Value | undefined) => void;
 }
 
@@ -22,7 +23,8 @@ export function FieldControl(props: ControlProps) {
   return <Typed {...props} />;
 }
 
-const shared = ({ form, label, testid, wrong, disabled }: ControlProps) => ({
+const shared = ({ form, label, testid, wrong, disabled, tabIndex }: ControlProps) => ({
+  tabIndex,
   "aria-label": label, "data-testid": testid, title: form.help || undefined, disabled, "aria-invalid": wrong || undefined,
 });
 

@@ -44,3 +44,22 @@ export function passage(inputs: Shape[] | undefined, output: Shape | undefined):
   const into = (inputs ?? []).map(shape).join(", ");
   return into === "" ? shape(output) : `${into} → ${shape(output)}`;
 }
+
+const SCALES: [number, string][] = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
+
+/** A count in few letters: "650", "18.5k", "1.2M". */
+export function brief(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  const found = SCALES.find(([scale]) => value >= 0.9995 * scale && value >= 10_000);
+  if (found === undefined) return Math.round(value).toLocaleString("en-US");
+  const scaled = value / found[0];
+  return `${scaled.toFixed(scaled < 99.95 ? 1 : 0)}${found[1]}`;
+}
+
+/** Bytes as "12.4 kB", "3.1 MB", "1.2 GB". */
+export function bytes(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  const units: [number, string][] = [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]];
+  const [scale, unit] = units.find(([size]) => value >= size) ?? [1, "B"];
+  return `${scale === 1 ? value : (value / scale).toFixed(value / scale < 9.95 ? 1 : 0)} ${unit}`;
+}

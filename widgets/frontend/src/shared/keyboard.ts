@@ -1,5 +1,7 @@
 // JupyterLab takes keys from whatever has focus unless that very element says no; so every element here says no.
 
+import { keepUndoInside } from "./textHistory";
+
 const QUIET = "data-lm-suppress-shortcuts";
 const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable]";
 
@@ -18,6 +20,7 @@ export function keepKeysInside(root: HTMLElement): () => void {
   root.setAttribute("data-jp-suppress-context-menu", "true");
   quieten(root);
   const keeper = keepFocusInside(root);
+  const letUndoOut = keepUndoInside(root);
   root.addEventListener("keydown", passSaving);
   const watcher = new MutationObserver(() => {
     quieten(root);
@@ -28,6 +31,7 @@ export function keepKeysInside(root: HTMLElement): () => void {
     watcher.disconnect();
     root.removeEventListener("keydown", passSaving);
     keeper.stop();
+    letUndoOut();
   };
 }
 
@@ -53,8 +57,11 @@ function keepFocusInside(root: HTMLElement) {
   const went = (event: FocusEvent) => {
     const target = event.target as HTMLElement;
     if (root.contains(event.relatedTarget as Node | null)) return;
-    if (target.isConnected && !target.matches(":disabled")) home = null;
-    else check();
+    requestAnimationFrame(() => { // only then is it known whether the element stays
+      if (root.contains(document.activeElement)) return;
+      if (target.isConnected && !target.matches(":disabled")) home = null;
+      else check();
+    });
   };
   root.addEventListener("focusin", came);
   root.addEventListener("focusout", went);

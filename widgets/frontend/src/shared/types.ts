@@ -9,7 +9,25 @@ export interface GraphNode {
   config?: Record<string, Value>;
   position?: [number, number];
   shared_with?: string;
+  title?: string;
+  comment?: string;
+  bypass?: boolean;
   [key: string]: unknown;
+}
+
+export interface Note {
+  id: string;
+  text: string;
+  position: [number, number];
+  size: [number, number];
+}
+
+export interface Group {
+  id: string;
+  nodes: string[];
+  title?: string;
+  collapsed?: boolean;
+  repeat?: number;
 }
 
 export interface GraphEdge {
@@ -23,10 +41,12 @@ export interface GraphDocument {
   nodes: GraphNode[];
   edges: GraphEdge[];
   outputs?: string[];
+  notes?: Note[];
+  groups?: Group[];
   [key: string]: unknown;
 }
 
-export type Control = "integer" | "number" | "fraction" | "choice" | "suggest" | "flag" | "sizes" | "text";
+export type Control = "integer" | "number" | "fraction" | "choice" | "suggest" | "flag" | "sizes" | "text" | "layer";
 
 export interface FieldForm {
   name: string;
@@ -49,23 +69,113 @@ export interface LayerForm {
   fields: FieldForm[];
 }
 
+/** An edit that Python makes. */
+export interface Operation {
+  op: string;
+  [key: string]: unknown;
+}
+
+export interface Fix {
+  label: string;
+  operations: Operation[];
+}
+
+export interface Trouble {
+  message: string;
+  field?: string | null;
+  fixes?: Fix[];
+}
+
 export interface NodeReport {
   input: Shape[];
   output: Shape;
   parameters: number | null;
-  error: { message: string; field: string | null } | null;
+  share?: number | null;
+  flops?: number | null;
+  copies?: number;
+  error: Trouble | null;
+  warnings?: Trouble[];
+}
+
+export interface GroupReport {
+  input: Shape;
+  output: Shape;
+  parameters: number | null;
+  share?: number | null;
+  flops?: number | null;
+  copies?: number;
+  error: Trouble | string | null;
+}
+
+export interface WireReport {
+  source: string;
+  target: string;
+  error: string;
+  fixes?: Fix[];
+}
+
+export interface Memory {
+  batch_size: number;
+  optimizer: string;
+  weights: number;
+  gradients: number;
+  state: number;
+  activations: number;
+  workspace: number;
+  total: number;
 }
 
 export interface Analysis {
   nodes: Record<string, NodeReport>;
-  edges: { source: string; target: string; error: string }[];
+  edges: WireReport[];
+  groups?: Record<string, GroupReport>;
   parameters: number | null;
+  trainable?: number | null;
+  flops?: number | null;
+  memory?: Memory | null;
   error: string | null;
 }
 
 export interface Problem {
   message: string;
   line: number | null;
+}
+
+export interface Training {
+  batch_size: number;
+  optimizer: string;
+  loss: string | null;
+}
+
+export interface Weights {
+  kept: number;
+  reset: { node: string; weight: string; reason: string }[];
+}
+
+export interface Template {
+  name: string;
+  title: string;
+  summary: string;
+  data: string;
+}
+
+export interface Block {
+  name: string;
+  layers: string[];
+}
+
+export interface Catalog {
+  layers: LayerForm[];
+  templates?: Template[];
+  blocks?: Block[];
+  optimizers?: string[];
+  losses?: string[];
+}
+
+export interface Suggestion {
+  layer: string;
+  config: Record<string, Value>;
+  output: Shape;
 }
 
 export interface BuilderState {
@@ -79,6 +189,9 @@ export interface BuilderState {
   undo: string | null;
   redo: string | null;
   problem: Problem | null;
+  made?: string[];
+  weights?: Weights | null;
+  training?: Training;
 }
 
 export type RunState = "waiting" | "running" | "paused" | "done" | "stopped" | "failed";

@@ -41,6 +41,9 @@ test("values are shown as they are typed", () => {
   expect(show([3, 3])).toBe("3, 3");
   expect(show(null)).toBe("");
   expect(show("relu")).toBe("relu");
+  expect(show({ layer: "LSTM", config: { units: 8, return_sequences: true, activation: "relu" } })).toBe(
+    'LSTM(units=8, return_sequences=True, activation="relu")',
+  );
 });
 
 test("figures have few digits, counts have commas, durations have units", () => {

@@ -10,7 +10,22 @@ const bad = (reason: string): Parsed => ({ ok: false, reason });
 export function show(value: Value | undefined): string {
   if (value === undefined || value === null) return "";
   if (Array.isArray(value)) return value.map(String).join(", ");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (typeof value === "object") return typeof value.layer === "string" ? call(value.layer, value.config) : JSON.stringify(value);
+  return String(value);
+}
+
+/** A layer inside another, as the call that makes it: LSTM(units=64, activation="relu"). */
+function call(layer: string, config: Value | undefined): string {
+  const settings = config !== null && typeof config === "object" && !Array.isArray(config) ? Object.entries(config) : [];
+  return `${layer}(${settings.map(([name, value]) => `${name}=${python(value)}`).join(", ")})`;
+}
+
+function python(value: Value): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (Array.isArray(value)) return `(${value.map(python).join(", ")}${value.length === 1 ? "," : ""})`;
+  if (typeof value === "object") return typeof value.layer === "string" ? call(value.layer, value.config) : JSON.stringify(value);
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
 /** The text of a control as a value; the reason where it is none. */
