@@ -23,7 +23,7 @@ __version__ = "0.1.0"
 
 
 def load(path, custom_objects=None):  # type: ignore[no-untyped-def]
-    """The model saved in the HDF5 file `path`, compiled as it was, with its history.
+    """The model saved in the file `path`, compiled as it was, with its history; or one of Keras 2 or 3 (docs/files.md).
 
     custom_objects: classes and functions of your own that the model uses, by name; a layer that is defined is known.
     Raises StorageError where the file is damaged or not one of these, FileNotFoundError where there is none.

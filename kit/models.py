@@ -100,7 +100,10 @@ class Model(Trainable):
         save_weights(self, path)
 
     def load_weights(self, path: Any) -> None:
-        """Copies the weights of a file, `path`, into the layers. ValueError, and no change, where they do not fit."""
+        """Copies the weights of a file, `path`, into the layers. ValueError, and no change, where they do not fit.
+
+        The file is one that save or save_weights wrote, one of Keras 2 or 3, of 2015, or safetensors (docs/files.md).
+        """
         from kit.storage.checkpoint import load_weights
 
         self._refuse_while_running("load weights")

@@ -65,22 +65,24 @@ def main() -> None:
     limits.limit_process()
     start, size = int(sys.argv[1]), int(sys.argv[2])
     inside: list[Any] = []
-    try:
-        with open(0, "rb", closefd=False) as source, h5py.File(Part(source, start, size), "r") as file:
+    with open(0, "rb", closefd=False) as source:
+        try:
+            file = h5py.File(Part(source, start, size), "r")
             answer = told(file.id, inside)
-            write(answer, [dataset[()].tobytes() for dataset in inside])
-            return
-    except limits.Refused as refusal:
-        answer = {"refused": str(refusal)}
-    except Exception as error:  # whatever the library makes of a broken file
-        answer = {"refused": f"HDF5 cannot make sense of it ({type(error).__name__}: {error!s:.200})"}
-    write(answer, [])
+        except limits.Refused as refusal:
+            answer, inside = {"refused": str(refusal)}, []
+        except Exception as error:  # whatever the library makes of a broken file
+            why = f"HDF5 cannot make sense of it ({type(error).__name__}: {error!s:.200})"
+            answer, inside = {"refused": why}, []
+        write(answer)
+        for dataset in inside:  # numbers that cannot be read end the process, and the answer is then too short
+            sys.stdout.buffer.write(dataset[()].tobytes())
 
 
-def write(answer: dict[str, Any], numbers: list[bytes]) -> None:
-    """Writes an answer as JSON after its length in 8 bytes, then the numbers."""
+def write(answer: dict[str, Any]) -> None:
+    """Writes an answer as JSON after its length in 8 bytes."""
     text = json.dumps(answer, separators=(",", ":")).encode()
-    sys.stdout.buffer.write(b"".join([len(text).to_bytes(8, "little"), text, *numbers]))
+    sys.stdout.buffer.write(len(text).to_bytes(8, "little") + text)
 
 
 def told(root: Any, inside: list[Any]) -> dict[str, Any]:

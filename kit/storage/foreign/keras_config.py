@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import nn
 
 from kit.graph import layer_class, make_layer
@@ -34,11 +35,12 @@ TAKEN = set(dir(nn.ModuleDict()))
 
 @dataclass(frozen=True)
 class Value:
-    """What a layer gives: the node that gives it, a sample's shape here, and where Keras has its axes."""
+    """What a layer gives: the node, a sample's shape here, where Keras has its axes, whether a mask goes with it."""
 
     node: str
     shape: Shape
     layout: Layout
+    masked: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Placed:
     """A layer of the model and where Keras keeps its weights.
 
     names: what Keras calls it, after the models it lies in. path: its place in a file of Keras 3. layout: of what it
-    reads. cls: its class in Keras.
+    reads. cls: its class in Keras. config: its fields here, so far as they were said.
     """
 
     node: str
@@ -54,7 +56,12 @@ class Placed:
     path: str
     layout: Layout
     cls: str
-    trainable: bool = True
+    config: Config
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes its weights."""
+        return self.config.get("trainable") is not False
 
 
 @dataclass
@@ -68,7 +75,8 @@ class Importer:
     placed: list[Placed] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
     made: dict[str, Layer] = field(default_factory=dict)  # by node
-    first: dict[str, str] = field(default_factory=dict)  # the node of a layer's first call, by path
+    first: dict[str, Placed] = field(default_factory=dict)  # a layer's first call, by path
+    taken: set[str] = field(default_factory=lambda: set(TAKEN))  # names that nodes can no longer have
 
     def document(self, graph: Graph) -> dict[str, Any]:
         """The document of a model."""
@@ -255,35 +263,52 @@ class Importer:
         if before is None:
             layer = make_layer({"layer": cls.__name__, "config": config}, {**self.custom, cls.__name__: cls})
         else:
-            layer = self.made[before]
+            layer = self.made[before.node]
         shapes = [value.shape for value in inputs]
         given = measure(layer, *shapes)[0]
         layout = flow(layer, [value.layout for value in inputs], shapes, given)
-        node = self.add(entry.name, cls.__name__, config, before)
+        node = self.add(entry.name, cls.__name__, config, before.node if before else None)
         self.edges += [{"source": value.node, "target": node} for value in inputs]
         if before is None:
-            self.made[node], self.first[path] = layer, node
-            trainable = config.get("trainable", True)
-            self.placed.append(Placed(node, names, path, inputs[0].layout, entry.cls, trainable))
+            placed = Placed(node, names, path, inputs[0].layout, entry.cls, config)
+            self.made[node], self.first[path] = layer, placed
+            self.placed.append(placed)
         else:
-            self.check_shared(before, config, inputs[0].layout)
-        return Value(node, given, layout)
-
-    def check_shared(self, node: str, config: dict[str, Any], layout: Layout) -> None:
-        """Raises Obstacle where a layer that is called again would have to be another for that."""
-        made = next(each for each in self.nodes if each["id"] == node)
-        placed = next(each for each in self.placed if each.node == node)
-        if made["config"] != config or not placed.layout.same(layout):
-            raise Obstacle("it is called on values whose axes have different orders here")
+            check_shared(before, config, inputs[0].layout)
+        return Value(node, given, layout, masked_after(layer, inputs))
 
     def add(self, name: str, cls: str, config: dict[str, Any], shared_with: str | None = None) -> str:
         """Adds a node with a name that is free; the name."""
         name = "".join(letter if letter.isprintable() and letter not in "./" else "_" for letter in name[:200]) or cls
-        taken = {node["id"] for node in self.nodes} | TAKEN
-        free = name if name not in taken else next(n for i in range(1, 10**6) if (n := f"{name}_{i}") not in taken)
+        free = (
+            name
+            if name not in self.taken
+            else next(n for i in range(1, 10**6) if (n := f"{name}_{i}") not in self.taken)
+        )
+        self.taken.add(free)
         node = {"id": free, "layer": cls, "config": {} if shared_with else config}
         self.nodes.append(node | ({"shared_with": shared_with} if shared_with else {}))
         return free
+
+
+def check_shared(first: Placed, config: Config, layout: Layout) -> None:
+    """Raises Obstacle where a layer that is called again would have to be another for that."""
+    if first.config != config or not first.layout.same(layout):
+        raise Obstacle("it is called on values whose axes have different orders here")
+
+
+def masked_after(layer: Layer, inputs: Sequence[Value]) -> bool:
+    """Whether a mask goes with what a layer gives. Raises Obstacle where it treats a mask otherwise than Keras."""
+    masks = [torch.ones((2, value.shape[0]), device="meta").bool() if value.masked else None for value in inputs]
+    if any(value.masked for value in inputs):
+        if type(layer).__name__ == "GlobalMaxPooling1D":
+            raise Obstacle("behind a mask it leaves the masked times out here, and not in Keras")
+        if getattr(layer, "go_backwards", False) and getattr(layer, "return_sequences", False):
+            raise Obstacle("the mask of what it read backwards runs backwards here, and forwards in Keras")
+    elif not layer.makes_mask:
+        return False
+    samples = tuple(torch.zeros((2, *value.shape), device="meta") for value in inputs)
+    return layer.output_mask(samples, tuple(masks)) is not None
 
 
 def unknown(entry: Entry) -> str:

@@ -35,7 +35,7 @@ def places(model: Model) -> tuple[list[Placed], list[str]]:
         kind = snake_case(cls)
         counts[kind] = counts.get(kind, -1) + 1
         path = f"layers/{kind}_{counts[kind]}" if counts[kind] else f"layers/{kind}"
-        placed.append(Placed(name, (name,), path, layouts[name], cls, layer.trainable))
+        placed.append(Placed(name, (name,), path, layouts[name], cls, {"trainable": layer.trainable}))
     return placed, obstacles
 
 

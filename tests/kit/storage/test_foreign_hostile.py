@@ -156,6 +156,15 @@ def test_many_packed_arrays_together_are_bounded(tmp_path, monkeypatch):
     assert "MiB to unpack" in refused(made(tmp_path / "weights.h5", fill))
 
 
+def test_packed_numbers_that_are_damaged_are_refused(tmp_path):
+    numbers = np.random.default_rng(0).normal(size=1000)
+    path = made(tmp_path / "weights.h5", lambda file: file.create_dataset("a", data=numbers, fletcher32=True))
+    content = bytearray(path.read_bytes())
+    content[content.index(numbers[500:510].tobytes())] ^= 1
+    path.write_bytes(content)
+    assert "took too much or failed" in refused(path)
+
+
 def test_a_user_block_is_refused(tmp_path):
     path = made(tmp_path / "weights.h5", lambda file: file.create_dataset("a", data=np.ones(1)), userblock_size=512)
     with pytest.raises(StorageError, match="something stands before its beginning"):

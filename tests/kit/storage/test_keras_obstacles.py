@@ -107,6 +107,18 @@ def test_a_layer_of_ones_own_gets_its_weights(tmp_path, rng):
     agree(theirs, kit.load(path, {"Scaled": Scales}), rng)
 
 
+def test_what_treats_a_mask_otherwise_than_keras_is_named(tmp_path):
+    inputs = keras.Input((6,))
+    x = L.Embedding(5, 4, mask_zero=True)(inputs)
+    x = L.LSTM(3, return_sequences=True, go_backwards=True, name="backwards")(x)
+    said = refusal(saved(keras.Model(inputs, x), tmp_path / "model.keras"))
+    assert "- backwards: the mask of what it read backwards runs backwards here" in said
+    with pytest.warns(UserWarning, match="does not support masking"):
+        y = L.GlobalMaxPooling1D(name="greatest")(L.Embedding(5, 4, mask_zero=True)(inputs))
+    said = refusal(saved(keras.Model(inputs, y), tmp_path / "model.keras"))
+    assert "- greatest: behind a mask it leaves the masked times out here, and not in Keras" in said
+
+
 def set_option(layer, option, value):
     def change(config):
         config["config"]["layers"][layer]["config"][option] = value
