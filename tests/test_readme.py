@@ -12,6 +12,7 @@ import pytest
 import kit
 import kit.callbacks
 import kit.schedules
+from kit.spelling import SYNONYMS
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,6 +75,29 @@ def test_what_the_tables_for_those_who_come_from_elsewhere_call_is_there_with_th
         assert all(free or word.arg in known for word in call.keywords), ast.unparse(call)
         found += 1
     assert found > 30
+
+
+def defaults_in_differences() -> Iterator[tuple[str, str, float]]:
+    """Class or method, argument and default, of the rows that begin like `fit(nb_epoch=)`."""
+    for line in (ROOT / "docs/differences.md").read_text().splitlines():
+        _, calls, _, here, *_ = [*line.split("|"), "", "", ""]
+        names = [
+            (name, word)
+            for name, words in re.findall(r"`(\w+)\(([^)`]*=)\)`", calls)
+            for word in re.findall(r"(\w+)=", words)
+        ]
+        numbers = re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?", here)
+        if names and numbers:
+            numbers = numbers * len(names) if len(numbers) == 1 else numbers
+            yield from ((*name, float(number)) for name, number in zip(names, numbers, strict=False))
+
+
+def test_the_defaults_that_differ_from_2015_are_those_that_the_text_says():
+    rows = list(defaults_in_differences())
+    for name, word, number in rows:
+        parameters = inspect.signature(CALLED[name]).parameters
+        assert parameters[SYNONYMS.get(word, word)].default == number, (name, word)
+    assert len(rows) == 10
 
 
 def test_the_layer_of_the_guide_can_be_added():
