@@ -180,7 +180,8 @@ def diagram(document: dict[str, Any], per_row: int = 6) -> Picture:
         output = found.get("output")
         shape = " × ".join(map(str, output)) if output else "?"
         parameters = found.get("parameters")
-        axes.text(x, y + 0.14, node["layer"], ha="center", va="center", fontsize=8.5, color=colour, weight="bold")
+        size = min(8.5, 150 / len(node["layer"]))  # points; a long name stays in its box
+        axes.text(x, y + 0.14, node["layer"], ha="center", va="center", fontsize=size, color=colour, weight="bold")
         axes.text(x, y - 0.03, shape, ha="center", va="center", fontsize=7.5, color="0.2")
         axes.text(
             x,
