@@ -2,6 +2,8 @@
 
 On small models autograd's bookkeeping takes longer than the numbers; here each part knows its own slope. What is no
 such chain goes the ordinary way, and so does a chain while hooks look on.
+
+Each part has forward(x), which gives y and keeps what it needs, and backward(dy), which gives dx.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ class Trainable:
         self.update = Update(self)
 
     def compile_like(self, other: Trainable) -> None:
-        """Compiles as another model is compiled."""
+        """Compiles as the other model is compiled."""
         self.compile(
             other.optimizer,
             other.loss,

@@ -40,15 +40,15 @@ def unnamed(item: Any, *texts: str | None) -> list[str]:
 
 
 def is_explained(cls: type, method: str) -> bool:
-    """Whether a method says what it does, or the class or a protocol does, or it is one that others declare."""
-    texts = [cls.__doc__ or "", *PROTOCOLS]
+    """Whether a method says what it does, or its class, module or a protocol does, or it is one that others declare."""
+    texts = [cls.__doc__ or "", importlib.import_module(cls.__module__).__doc__ or "", *PROTOCOLS]
     declared_elsewhere = any(method in vars(base) for base in cls.__mro__ if not base.__module__.startswith("kit."))
-    lines = any(re.search(rf"\b{method}: ", text) for text in texts)
+    lines = any(re.search(rf"\b{method}(: |\()", text) for text in texts)
     return bool(inspect.getdoc(getattr(cls, method))) or lines or declared_elsewhere
 
 
-PROTOCOLS = [
-    item.__doc__
+PROTOCOLS = [  # what they say of their methods, in their own text or in the methods'
+    " ".join([item.__doc__ or "", *(f"{method}: " for method, call in methods(item) if call.__doc__)])
     for name in MODULES
     for _, item in public(importlib.import_module(name))
     if inspect.isclass(item) and getattr(item, "_is_protocol", False)
