@@ -28,6 +28,7 @@ class Embedding(Layer):
 
     family = "embeddings"
     takes_integers = True
+    looked_up = ("embeddings",)
     seed_order = "input_dim output_dim init weights W_regularizer W_constraint"
 
     input_dim: Size
@@ -66,6 +67,7 @@ class WordContextProduct(Layer):
     family = "embeddings"
     input_axes = "pair"
     takes_integers = True
+    looked_up = ("words", "contexts")
     seed_order = "input_dim proj_dim init activation weights"
 
     input_dim: Size
@@ -92,7 +94,7 @@ class WordContextProduct(Layer):
 def look_up(layer: Layer, x: Tensor, table: Tensor) -> Tensor:
     """The rows of a table that x numbers. ValueError where it has no such row."""
     try:
-        return F.embedding(x.long(), table)
+        return F.embedding(x.long(), table, sparse=layer.by_row)
     except IndexError:
         raise ValueError(
             f"{layer.label} takes whole numbers from 0 to {len(table) - 1}, but {int(x.min())} to {int(x.max())} came; "

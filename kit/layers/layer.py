@@ -37,6 +37,8 @@ class Layer(Declared, nn.Module):
     input_count: ClassVar[int | None] = 1  # how many tensors it takes; None for any number
     input_axes: ClassVar[str] = ""  # names of the input's axes after the first, where their number is fixed
     takes_integers: ClassVar[bool] = False  # whether its input holds whole numbers, such as word indexes
+    looked_up: ClassVar[tuple[str, ...]] = ()  # weights of which forward reads single rows alone
+    by_row: ClassVar[bool] = False  # whether their gradient is to hold nothing but the rows that were read
     weights_advice: ClassVar[str] = "give an array of that shape"  # what to do where set_weights is given another
     generator: ClassVar[Generator | None] = None  # where random numbers come from; None: torch's default
     further_inputs: ClassVar[str] = ""  # the word under which inputs after the first may be given

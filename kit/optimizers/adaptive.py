@@ -28,6 +28,10 @@ class RMSprop(Optimizer):
         kept = {"mean_square": True, "mean": self.centered, "velocity": bool(self.momentum)}
         return {name: torch.zeros_like(w) for name, wanted in kept.items() if wanted}
 
+    @property
+    def fading(self) -> float | None:
+        return None if self.momentum else self.rho
+
     def step(self, w: Tensor, g: Tensor, state: State, rate: float, t: int) -> None:
         s = state["mean_square"]
         s.mul_(self.rho).addcmul_(g, g, value=1 - self.rho)
@@ -57,6 +61,10 @@ class Adagrad(Optimizer):
     def state(self, w: Tensor) -> State:
         return {"squares": torch.full_like(w, self.initial_accumulator_value)}
 
+    @property
+    def fading(self) -> float | None:
+        return 1.0
+
     def step(self, w: Tensor, g: Tensor, state: State, rate: float, t: int) -> None:
         s = state["squares"]
         s.addcmul_(g, g)
@@ -77,6 +85,10 @@ class Adadelta(Optimizer):
     decay: Decay = 0.0
 
     slots = ("mean_square", "mean_square_step")
+
+    @property
+    def fading(self) -> float | None:
+        return self.rho
 
     def step(self, w: Tensor, g: Tensor, state: State, rate: float, t: int) -> None:
         s, d2 = state["mean_square"], state["mean_square_step"]

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from kit.declared import Declared
-from kit.fields import by_name, real
+from kit.fields import by_name, flag, real
 from kit.schedules import Rate, rate_at
 
 State = dict[str, Tensor]
@@ -22,6 +22,7 @@ class Optimizer(Declared):
     clipnorm: greatest Euclidean length of the whole gradient; a longer one is scaled down to it.
     clipvalue: greatest absolute value in the gradient; what is beyond is cut off.
     weight_decay: how fast the weights shrink; before each update, w = (1 - rate weight_decay) w.
+    lazy: whether rows of an embedding that a batch does not look up rest, also where the formula would move them on.
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
@@ -29,6 +30,21 @@ class Optimizer(Declared):
     clipnorm: Limit = None
     clipvalue: Limit = None
     weight_decay: Decay = 0.0
+    lazy: Annotated[bool, by_name(flag())] = False
+
+    @property
+    def fading(self) -> float | None:
+        """Hook: by what its state is multiplied in an update with gradient 0, where w then stays; None where it moves.
+
+        A momentum moves it. Where nothing does, an embedding is updated only in the rows that were looked up, which is
+        exact: the factor is caught up when a row is touched again.
+        """
+        return None
+
+    @property
+    def by_row(self) -> bool:
+        """Whether what has no gradient may be left alone."""
+        return (self.lazy or self.fading is not None) and not self.weight_decay
 
     def state(self, w: Tensor) -> State:
         """The vectors kept beside w, as they are before the first update."""

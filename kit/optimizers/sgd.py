@@ -25,6 +25,10 @@ class SGD(Optimizer):
     def state(self, w: Tensor) -> State:
         return super().state(w) if self.momentum else {}
 
+    @property
+    def fading(self) -> float | None:
+        return None if self.momentum else 1.0
+
     def step(self, w: Tensor, g: Tensor, state: State, rate: float, t: int) -> None:
         if "velocity" not in state:
             w.add_(g, alpha=-rate)

@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from kit.layers.layer import Layer
 from kit.optimizers import Optimizer
+from kit.optimizers.optimizer import State
 from kit.training.chains import Chain, chain
 from kit.training.data import Batch
 from kit.training.goal import Goal, Reached
 from kit.training.precision import LossScale
 from kit.training.session import Means
+from kit.training.vectors import Flat, Weights, flats, tables
 
 if TYPE_CHECKING:
     from kit.training.trainable import Trainable
-
-
-class Flat:
-    """Parameters of one type and device as one vector w, their gradients as another, g: an update is one formula."""
-
-    def __init__(self, parameters: list[nn.Parameter]) -> None:
-        self.parameters = parameters
-        self.w = torch.cat([parameter.detach().reshape(-1) for parameter in parameters])
-        self.g = torch.zeros_like(self.w)
-        for parameter, part in zip(parameters, self.parts(), strict=True):
-            parameter.data = self.w[part].view(parameter.shape)
-            parameter.grad = self.g[part].view(parameter.shape)
-
-    def parts(self) -> Iterator[slice]:
-        """Where in w each parameter lies."""
-        start = 0
-        for parameter in self.parameters:
-            yield slice(start, start + parameter.numel())
-            start += parameter.numel()
-
-    @property
-    def intact(self) -> bool:
-        """Whether the parameters still lie in w, and their gradients in g."""
-        inside, start = True, 0
-        for parameter in self.parameters:
-            place = start * self.w.element_size()
-            inside = inside and parameter.data_ptr() == self.w.data_ptr() + place
-            inside = inside and parameter.grad is not None and parameter.grad.data_ptr() == self.g.data_ptr() + place
-            start += parameter.numel()
-        return inside
-
-
-def flats(parameters: Iterable[nn.Parameter]) -> list[Flat]:
-    """The trainable parameters, grouped by type and device."""
-    groups: dict[tuple[torch.dtype, torch.device], list[nn.Parameter]] = {}
-    for parameter in parameters:
-        if parameter.requires_grad:
-            groups.setdefault((parameter.dtype, parameter.device), []).append(parameter)
-    return [Flat(group) for group in groups.values()]
 
 
 class Update:
@@ -68,8 +31,8 @@ class Update:
     def __init__(self, model: Trainable) -> None:
         self.model = model
         self.updates = 0
-        self.flats: list[Flat] = []
-        self.states: list[dict[str, Tensor]] = []
+        self.weights: list[Weights] = []
+        self.states: list[State] = []
         self.penalties: list[tuple[Layer, str]] = []
         self.layers: list[Layer] = []
         self.limits: list[tuple[Layer, str]] = []
@@ -85,35 +48,38 @@ class Update:
                 "the model has no weights to train; add a layer that has some, such as Dense, "
                 "or leave out trainable=False"
             )
-        held = [parameter for flat in self.flats for parameter in flat.parameters]
-        changed = [id(p) for p in parameters] != [id(p) for p in held]
-        if changed or not all(flat.intact for flat in self.flats):
-            before, self.flats = self.flats, flats(parameters)
-            if changed and self.states:
-                self.states = [self.carried(flat, before) for flat in self.flats]
-        fresh = [self.model.optimizer.state(flat.w) for flat in self.flats]
-        kept = [{name: vector.shape for name, vector in state.items()} for state in self.states]
-        if kept != [{name: vector.shape for name, vector in state.items()} for state in fresh]:
-            self.states = fresh
+        before, optimizer = list(zip(self.weights, self.states, strict=False)), self.model.optimizer
+        self.weights = self.laid_out(parameters)
+        wanted = [each.state(optimizer, torch.empty_like(each.w, device="meta")) for each in self.weights]
+        same = layout(self.weights) == layout(each for each, _ in before)
+        if not same or shapes(self.states) != shapes(wanted):
+            self.states = [self.carried(each, before) for each in self.weights]
         self.states = [
-            {name: vector.to(flat.w) for name, vector in state.items()}
-            for state, flat in zip(self.states, self.flats, strict=True)
+            {name: vector.to(each.w.device, like[name].dtype) for name, vector in state.items()}
+            for state, like, each in zip(self.states, wanted, self.weights, strict=True)
         ]
         self.find_penalties()
         self.chain = chain(module) if self.model.precision == "float32" else None
 
-    def carried(self, flat: Flat, before: list[Flat]) -> dict[str, Tensor]:
-        """The optimizer's state for a vector, with what it held for the same parameters before."""
-        state = self.model.optimizer.state(flat.w)
-        old = {
-            id(parameter): {name: vector[part] for name, vector in kept.items()}
-            for other, kept in zip(before, self.states, strict=False)
-            for parameter, part in zip(other.parameters, other.parts(), strict=True)
-        }
-        for parameter, part in zip(flat.parameters, flat.parts(), strict=True):
-            for name, numbers in old.get(id(parameter), {}).items():
-                if name in state:
-                    state[name][part] = numbers
+    def laid_out(self, parameters: list[nn.Parameter]) -> list[Weights]:
+        """Large tables by themselves, the rest in vectors; those there are stay where they hold the same parameters."""
+        alone = tables(self.model.module, self.model.optimizer)
+        apart = {id(table.parameters[0]) for table in alone}
+        together = [parameter for parameter in parameters if id(parameter) not in apart]
+        vectors = [each for each in self.weights if isinstance(each, Flat)]
+        held = [id(parameter) for vector in vectors for parameter in vector.parameters]
+        if [id(p) for p in together] != held or not all(vector.intact for vector in vectors):
+            vectors = flats(together)
+        return [*vectors, *alone]
+
+    def carried(self, weights: Weights, before: list[tuple[Weights, State]]) -> State:
+        """The optimizer's state for these weights, with what it held for the same parameters before."""
+        state = weights.state(self.model.optimizer, weights.w)
+        old = {id(p): numbers for other, kept in before for p, numbers in other.pieces(kept, self.updates)}
+        for parameter, numbers in weights.pieces(state, self.updates):
+            for name, vector in old.get(id(parameter), {}).items():
+                if name in numbers:
+                    numbers[name].copy_(vector)
         return state
 
     def find_penalties(self) -> None:
@@ -137,14 +103,22 @@ class Update:
             values = {"loss": loss.detach(), **values, **goal.measured(outputs, batch)}
             if means is not None and means.tallies:
                 means.count(batch.targets, outputs)
-            if self.scale is None or self.scale.undo([flat.g for flat in self.flats]):
+            if self.scale is None or self.scale.undo([each.g for each in self.weights]):
                 self.descend(model.optimizer)
         return values
 
     def gradient(self, batch: Batch, goal: Goal) -> Reached:
         """What a batch reaches; afterwards the gradients are in the vectors g."""
-        for flat in self.flats:
-            flat.g.zero_()
+        for each in self.weights:
+            each.clear()
+        try:
+            return self.by_autograd(batch, goal)
+        finally:
+            for each in self.weights:
+                each.collect()
+
+    def by_autograd(self, batch: Batch, goal: Goal) -> Reached:
+        """The same, the gradients where torch leaves them."""
         outputs = self.model.outputs(batch)
         loss, values = goal.reach(outputs, batch)
         if self.penalties:
@@ -164,10 +138,20 @@ class Update:
 
     def descend(self, optimizer: Optimizer) -> None:
         """Changes the weights by their gradients, then holds them to their constraints."""
-        optimizer.clip([flat.g for flat in self.flats])
-        for flat, state in zip(self.flats, self.states, strict=True):
-            optimizer.update(flat.w, flat.g, state, self.updates)
+        optimizer.clip([each.g for each in self.weights])
+        for each, state in zip(self.weights, self.states, strict=True):
+            each.update(optimizer, state, self.updates)
         self.updates += 1
         for layer, name in self.limits:
             weight = getattr(layer, name)
             weight.copy_(layer.limits[name](weight))
+
+
+def layout(weights: Iterable[Weights]) -> list[tuple[Any, ...]]:
+    """Which parameters lie where, and how the state of those that rest fades."""
+    return [(type(each), each.fading, *map(id, each.parameters)) for each in weights]
+
+
+def shapes(states: list[State]) -> list[dict[str, torch.Size]]:
+    """The shapes of an optimizer's vectors, by which it is seen whether they are still what it keeps."""
+    return [{name: vector.shape for name, vector in state.items()} for state in states]

@@ -44,7 +44,7 @@ def test_optimizers_have_forms_too() -> None:
     fields = {field["name"]: field for field in form(SGD)}
     usual = [name for name, field in fields.items() if not field["advanced"]]
     assert usual == ["learning_rate", "momentum", "decay", "nesterov"]
-    assert [*fields][len(usual) :] == ["clipnorm", "clipvalue", "weight_decay"]
+    assert [*fields][len(usual) :] == ["clipnorm", "clipvalue", "weight_decay", "lazy"]
 
 
 @pytest.mark.parametrize("typed", ["0.05", 0.05, *form(SGD)[0]["choices"]])

@@ -17,9 +17,9 @@ def peak_of_training(document, X, y, loss: str, optimizer: str, batch_size: int,
     model = kit.graph.from_document(document, seed=1)
     model.compile(optimizer, loss)
     records = kit.training.steps(model, X, y, batch_size=batch_size, shuffle=False, seed=1)
-    flats, states = model.update.flats, [vector for state in model.update.states for vector in state.values()]
+    weights, states = model.update.weights, [vector for state in model.update.states for vector in state.values()]
     frozen = [p for p in model.module.parameters() if not p.requires_grad]
-    steady = sum(tensor.nbytes for flat in flats for tensor in (flat.w, flat.g))
+    steady = sum(tensor.nbytes for each in weights for tensor in (each.w, each.g))
     steady += sum(tensor.nbytes for tensor in [*states, *frozen, *model.module.buffers()])
     gc.collect()  # what an earlier model held is not to be given back under the profiler
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as log:

@@ -50,7 +50,7 @@ def gradient(model, batch, by_formula: bool) -> tuple[torch.Tensor, torch.Tensor
         layer.generator = torch.Generator().manual_seed(1)
     assert update.chain.suits(goal)
     outputs, loss, _ = (update.chain if by_formula else update).gradient(batch, goal)
-    return update.flats[0].g.clone(), loss.detach(), goal.measured(outputs, batch)
+    return update.weights[0].g.clone(), loss.detach(), goal.measured(outputs, batch)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -65,7 +65,7 @@ def test_its_gradient_loss_and_metrics_are_those_of_autograd(loss, last, weighte
 def test_all_that_is_there_before_the_update_is_overwritten() -> None:
     model = made()
     first, _, _ = gradient(model, batch(), True)
-    model.update.flats[0].g.fill_(9)
+    model.update.weights[0].g.fill_(9)
     torch.testing.assert_close(gradient(model, batch(), True)[0], first, rtol=0, atol=0)
 
 
