@@ -151,6 +151,7 @@ def diagram(document: dict[str, Any], per_row: int = 6) -> Picture:
 
     from kit.analysis import analyse
     from kit.layers.layer import CATALOG
+    from kit.structure import repeated
 
     report = analyse(document)
     places = levels(document)
@@ -169,14 +170,18 @@ def diagram(document: dict[str, Any], per_row: int = 6) -> Picture:
         axes.add_patch(
             FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, color="0.45", shrinkA=0, shrinkB=0)
         )
+    times = {node: group["repeat"] for group in repeated(document) for node in group["nodes"]}
     for node in document["nodes"]:
         x, y = at[node["id"]]
         found = report["nodes"].get(node["id"], {})
         family = "input" if node["layer"] == "Input" else getattr(CATALOG.get(node["layer"]), "family", "")
         colour = "#c62828" if found.get("error") else COLOURS.get(family, OTHER)
-        axes.add_patch(
-            FancyBboxPatch((x - 0.72, y - 0.29), 1.44, 0.58, boxstyle="round,pad=0.03", fc="white", ec=colour, lw=1.5)
-        )
+        edge = "0.6" if node.get("bypass") else colour
+        box = FancyBboxPatch((x - 0.72, y - 0.29), 1.44, 0.58, boxstyle="round,pad=0.03", fc="white", ec=edge, lw=1.5)
+        box.set_linestyle("--" if node.get("bypass") else "-")
+        axes.add_patch(box)
+        if node["id"] in times:
+            axes.text(x + 0.7, y + 0.2, f"×{times[node['id']]}", ha="right", va="center", fontsize=7, color="0.2")
         output = found.get("output")
         shape = " × ".join(map(str, output)) if output else "?"
         parameters = found.get("parameters")

@@ -59,8 +59,38 @@ class Builder(Panel):
 
     @property
     def code(self) -> str:
-        """The Python text that makes the model."""
+        """The Python text that makes the model. Set to another text, the canvas follows; CodeError where it cannot."""
         return self.editing.code()
+
+    @code.setter
+    def code(self, text: str) -> None:
+        self.editing.replace_code(text)
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What the canvas shows of the model: shapes, parameters, costs, errors and warnings with their fixes."""
+        return self.editing.report()
+
+    def do(self, op: str, **fields: Any) -> list[str]:
+        """One edit, as a person would make it on the canvas; gives the ids of the nodes it made.
+
+        op: "insert", "remove", "replace", "set", "connect", "disconnect", "bypass", "freeze", "label", "group",
+        "repeat", "ungroup", "paste", "block" or "template"; docs/protocol.md says what each takes.
+        ValueError, and no change, where it cannot be made.
+        """
+        return self.editing.do([{"op": op, **fields}], op)
+
+    def mend(self, fix: dict[str, Any]) -> list[str]:
+        """Makes the edits of a fix that the report offers; gives the ids of the nodes they made."""
+        return self.editing.do(fix["operations"], fix["label"])
+
+    def undo(self) -> None:
+        """One step back."""
+        self.editing.on_undo({})
+
+    def redo(self) -> None:
+        """One step forward again."""
+        self.editing.on_redo({})
 
     @property
     def model(self) -> Model:

@@ -137,6 +137,20 @@ class Editing(Part):
             problem = {"message": str(error) or type(error).__name__, "line": None}
         self.tell(revision, problem, made)
 
+    def do(self, operations: Any, what: str) -> list[str]:
+        """Makes edits, and shows them; gives the ids of the nodes they made. ValueError where they cannot be made."""
+        with self.lock:
+            new, made = self.operated(operations)
+            self.change(new, what)
+            self.tell(made=made)
+            return made
+
+    def replace_code(self, text: str) -> None:
+        """Takes the document of a text, and shows it. CodeError where it makes no model."""
+        with self.lock:
+            self.change(placed(from_code(text), self.document), "edit the code")
+            self.tell()
+
     def on_hello(self, message: Message) -> None:
         """A view has appeared."""
         self.layers_sent = []

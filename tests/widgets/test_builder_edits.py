@@ -255,3 +255,32 @@ def test_ten_thousand_malformed_messages_leave_kernel_and_document_intact_with_a
         else:  # it was a right message after all
             kit.structure.check(builder.document)
             builder.editing.document = CHAIN
+
+
+def test_a_builder_is_edited_from_python_as_from_the_canvas(wire):
+    builder = Builder(CHAIN)
+    line = wire(builder)
+    assert builder.do("insert", layer="LSTM", source="dense_1") == ["lstm_1"]
+    error = line.last("builder", "state")["analysis"]["nodes"]["lstm_1"]["error"]
+    assert builder.report["nodes"]["lstm_1"]["error"] == error
+    assert builder.mend(error["fixes"][0])
+    assert builder.report["error"] is None
+    end = builder.document
+    builder.undo()
+    builder.undo()
+    assert builder.document == CHAIN
+    builder.redo()
+    builder.redo()
+    assert builder.document == end
+    with pytest.raises(DocumentError, match="there is no operation 'insrt'"):
+        builder.do("insrt", layer="Dense")
+
+
+def test_the_code_of_a_builder_can_be_set(wire):
+    builder = Builder(CHAIN)
+    line = wire(builder)
+    builder.code = "model = Sequential([Input(20), Dense(5)])"
+    assert line.last("builder", "state")["analysis"]["nodes"]["dense_1"]["output"] == [5]
+    with pytest.raises(ValueError, match="line 1: there is no layer 'Dnse'"):
+        builder.code = "model = Sequential([Dnse(5)])"
+    assert "Dense(5)" in builder.code
