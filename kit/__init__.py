@@ -17,7 +17,7 @@ from kit import (
 )
 from kit.layers import CATALOG, Input, Layer, ShapeError
 from kit.models import Model, Sequential
-from kit.training import History, Record, Run, resume, runs, steps
+from kit.training import History, Queue, Record, Run, resume, runs, steps
 
 __version__ = "0.1.0"
 
@@ -39,6 +39,7 @@ __all__ = [
     "Input",
     "Layer",
     "Model",
+    "Queue",
     "Record",
     "Run",
     "Sequential",

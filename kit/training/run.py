@@ -17,12 +17,14 @@ import torch
 from kit.training.autosave import Autosave
 from kit.training.branching import branched
 from kit.training.marks import AUTOMATIC, Marks, no_mark
+from kit.training.saved_runs import saved_runs
 from kit.training.session import Session
 from kit.training.snapshot import put
 from kit.training.steering import Steering
 from kit.training.steps import Record, advice, became_nan
 
 if TYPE_CHECKING:
+    from kit.training.queue import Queue
     from kit.training.trainable import Trainable
 
 ENDED = ("done", "stopped", "failed")
@@ -31,8 +33,13 @@ NUMBERS = itertools.count(1)
 WORKING: set[Run] = set()  # a run at work is kept, whoever forgets it
 
 
-def runs() -> list[Run]:
-    """The runs of this process that still exist, the latest first; those at work always do."""
+def runs(folder: Any = None) -> list[Any]:
+    """The runs of this process that still exist, the latest first; those at work always do.
+
+    folder: where there is one, the trainings saved in its files instead, as SavedRun.
+    """
+    if folder is not None:
+        return saved_runs(folder)
     return sorted(LIVING, key=lambda run: run.number, reverse=True)
 
 
@@ -49,16 +56,22 @@ getattr(threading, "_register_atexit", lambda function: None)(stop_all)
 class Run:
     """A training at work. Made by `model.fit(..., background=True)`.
 
-    state: "running", "paused", "done", "stopped" or "failed". error: the exception of a failed run.
+    state: "waiting" (in a queue), "running", "paused", "done", "stopped" or "failed". error: what made it fail.
     history: the curves so far. log: what was changed. marks: states it can go back to.
     All calls return at once and act at the next batch; `wait` waits.
 
     model: what is trained. records: its training. session: where that is. autosave: how it is kept.
-    steering: what changes it.
+    steering: what changes it. queue: where it waits for its turn.
     """
 
     def __init__(
-        self, model: Trainable, records: Iterator[Record], session: Session, autosave: Autosave, steering: Steering
+        self,
+        model: Trainable,
+        records: Iterator[Record],
+        session: Session,
+        autosave: Autosave,
+        steering: Steering,
+        queue: Queue | None = None,
     ) -> None:
         self.model, self.session, self.autosave, self.steering = model, session, autosave, steering
         self.number = next(NUMBERS)
@@ -74,19 +87,22 @@ class Run:
         self._allowed = 0  # batches to go although paused
         self._through = 0  # the epoch to end although paused
         self._asked: deque[tuple[str, dict[str, Any]]] = deque()  # what is to be done between two batches
-        self._state = "running"
+        self._state = "running" if queue is None else "waiting"
+        self._queue = queue
         self._ended: float | None = None
         self._paused_for, self._paused_at = 0.0, 0.0
         self._recent: deque[tuple[float, int]] = deque(maxlen=500)
         LIVING.add(self)
         WORKING.add(self)
         self._thread = threading.Thread(target=self._work, name=f"hornbook {self.name}")
+        if queue is not None:
+            queue.enter(self)
         model.run = self  # before the thread, which takes it away again at its end
         self._thread.start()
 
     @property
     def state(self) -> str:
-        """What it is doing: "running", "paused", "done", "stopped" or "failed"."""
+        """What it is doing: "waiting", "running", "paused", "done", "stopped" or "failed"."""
         return self._state
 
     @property
@@ -255,6 +271,7 @@ class Run:
         torch.set_num_threads(self.session.threads)  # of this thread; the others keep theirs
         end = "failed"
         try:
+            self._await_turn()
             end = self._train()
             if end == "aborted":
                 put(self.model, self.session, self.marks["start"].snapshot, curves=False)
@@ -274,7 +291,23 @@ class Run:
                 self.model.run = None  # before the state says so, or it could take away the next run
                 self._state = end
                 self._condition.notify_all()
+            if self._queue is not None:
+                self._queue.leave(self)
             WORKING.discard(self)
+
+    def wake(self) -> None:
+        """Lets it look whether its turn has come."""
+        with self._condition:
+            self._condition.notify_all()
+
+    def _await_turn(self) -> None:
+        """Waits in the queue, where there is one, until its turn comes or it is to end."""
+        if self._queue is None:
+            return
+        with self._condition:
+            while not self._queue.admits(self) and self._wanted not in ("stopped", "aborted"):
+                self._condition.wait()
+            self._state, self.started = "running", time.monotonic()
 
     def _train(self) -> str:
         """Batch by batch until the end or until something else is wanted; says how it ended."""

@@ -27,6 +27,7 @@ from kit.training.interrupt import interrupted_between_batches
 from kit.training.lock import FairLock
 from kit.training.precision import PRECISIONS, full, lowered
 from kit.training.progress import shown
+from kit.training.queue import Queue
 from kit.training.randomness import Randomness
 from kit.training.run import Run
 from kit.training.session import Augment, Session
@@ -164,6 +165,7 @@ class Trainable:
         autosave: Any = None,
         autosave_every: float = 30.0,
         log: Iterable[Mapping[str, Any]] = (),
+        queue: Queue | None = None,
     ) -> Any:
         """Trains on samples X (n, ...) and targets y (n, ...), and gives the History; in the background, a Run at once.
 
@@ -180,6 +182,7 @@ class Trainable:
         seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to at the start,
         every `autosave_every` seconds and at the end. log: of another run, run.log; what was changed in it is changed
         at the same steps, so that with the same model, data and seed this training is that one again.
+        queue: in the background, where it waits for its turn; see kit.Queue.
         Raises ValueError where the data do not suit the model.
         """
         self._check_compiled("fit")
@@ -187,6 +190,8 @@ class Trainable:
         check_counts("fit", batch_size=batch_size, epochs=epochs)
         if steps_per_epoch is not None:
             check_counts("fit", steps_per_epoch=steps_per_epoch)
+        if queue is not None and not background:
+            raise ValueError("fit(queue=...): only a training in the background waits; say background=True")
         functions = listed(callbacks)
         session = self.session_for(
             X, y, batch_size, epochs, shuffle, validation_split, validation_data, show_accuracy, seed, background,
@@ -197,7 +202,7 @@ class Trainable:
         saving = Autosave(self, autosave, autosave_every)
         saving.begin()
         if background:
-            return self.start(session, saving, log)
+            return self.start(session, saving, log, queue=queue)
         steering = Steering(self, session, log) if log else None
         self.fitting = True
         try:
@@ -266,15 +271,19 @@ class Trainable:
         saving: Autosave,
         log: Iterable[Mapping[str, Any]] = (),
         settings: Mapping[str, Any] | None = None,
+        queue: Queue | None = None,
     ) -> Run:
         """A run of a session, in the background.
 
         saving: how it is kept. log: of another run, whose changes are made again. settings: changed before it begins.
+        queue: where it waits for its turn.
         """
+        if queue is not None:
+            session.threads = queue.threads
         steering = Steering(self, session, log)
         if settings:
             steering.set(steering.check(settings))
-        return Run(self, recorded(self, session, steering), session, saving, steering)
+        return Run(self, recorded(self, session, steering), session, saving, steering, queue)
 
     @spelled
     def evaluate(
