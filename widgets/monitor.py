@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from kit.layers import Dropout
 from kit.plotting import curves
 from kit.training import History, Run
 from widgets.panel import Message, Panel, Part, field
@@ -65,6 +66,9 @@ class Watching(Part):
     def tell(self) -> None:
         """Sends the status and the points that are not on the screen yet."""
         with self.lock:
+            if self.run is not None and self.run.history is not self.history:  # it went back to a mark
+                self.history = self.run.history
+                self.start_over()
             status = self.status()
             if status != self.last:
                 self.last = status
@@ -130,6 +134,7 @@ class Watching(Part):
             "file": str(run.autosave.path) if run.autosave.path is not None else None,
             "error": problem(run),
             "values": latest,
+            **steerable(run),
         }
 
     def steered(self) -> Run:
@@ -161,6 +166,10 @@ class Watching(Part):
         """So many batches, then pause."""
         self.steered().step(max(1, min(int(field(message, "batches", int)), 1_000_000)))
 
+    def on_step_epoch(self, message: Message) -> None:
+        """To the end of an epoch, then pause."""
+        self.steered().step_epoch()
+
     def on_stop(self, message: Message) -> None:
         """End and keep what was learned."""
         self.steered().stop()
@@ -170,8 +179,25 @@ class Watching(Part):
         self.steered().abort()
 
     def on_set(self, message: Message) -> None:
-        """Another learning rate."""
-        self.steered().set(learning_rate=field(message, "learning_rate", (int, float)))
+        """Another learning rate, or other settings: as Run.set takes them."""
+        if "settings" in message:
+            self.steered().set(**field(message, "settings", dict))
+        else:
+            self.steered().set(learning_rate=field(message, "learning_rate", (int, float)))
+
+    def on_mark(self, message: Message) -> None:
+        """Keep the state as it is."""
+        run = self.steered()
+        run.mark(str(message.get("name") or f"mark at step {run.step_count}"))
+
+    def on_rollback(self, message: Message) -> None:
+        """Go back to a mark."""
+        self.steered().rollback(field(message, "name", str))
+        self.tell()
+
+    def on_branch(self, message: Message) -> None:
+        """A new run from a mark; it is watched from now on."""
+        self.watch(self.steered().branch(field(message, "name", str)))
 
     def close(self) -> None:
         """Ends the publisher."""
@@ -181,6 +207,26 @@ class Watching(Part):
 def finite(number: float | None) -> float | None:
     """A number that JSON can carry, rounded to 6 digits, or None."""
     return float(f"{number:.6g}") if number is not None and np.isfinite(number) else None
+
+
+def steerable(run: Run) -> dict[str, Any]:
+    """What of a run can be changed, and the states it can go back to."""
+    layers = run.model.module.layers
+    held = sorted(run.marks.values(), key=lambda mark: mark.step)
+    return {
+        "batch_size": run.session.next_batch_size or run.session.batch_size,
+        "dropout": {name: layer.rate for name, layer in layers.items() if isinstance(layer, Dropout)},
+        "layers": {
+            name: any(parameter.requires_grad for parameter in layer.parameters())
+            for name, layer in layers.items()
+            if next(layer.parameters(), None) is not None
+        },
+        "parent": run.session.parent,
+        "held": [
+            {"name": mark.name, "step": mark.step, "epoch": mark.epoch, "loss": finite(mark.values.get("loss"))}
+            for mark in held
+        ],
+    }
 
 
 def problem(run: Run) -> dict[str, str] | None:

@@ -105,3 +105,43 @@ def test_the_publisher_ends_with_the_run(wire, model, data):
     Monitor(run)
     run.wait()
     until(lambda: not any(thread.name == f"hornbook monitor of {run.name}" for thread in threading.enumerate()))
+
+
+def test_a_view_freezes_a_layer_gives_more_epochs_and_goes_to_the_end_of_one(wire, model, data):
+    run = model.fit(*data, epochs=100_000, batch_size=16, background=True)
+    line = wire(Monitor(run))
+    line.say({"part": "monitor", "type": "set", "settings": {"epochs": 200_000, "trainable": {"dense_1": False}}})
+    line.say({"part": "monitor", "type": "step_epoch"})
+    until(lambda: state(line) == "paused" and run.step_count % 4 == 0)
+    status = line.last("monitor", "status")["run"]
+    assert status["epochs"] == 200_000
+    assert status["layers"] == {"dense_1": False, "dense_2": True}
+    line.say({"part": "monitor", "type": "set", "settings": {"trainable": {"dense_3": True}}})
+    assert "did you mean 'dense_2'" in line.last("monitor", "refused")["message"]
+    run.stop()
+    run.wait()
+
+
+def test_a_view_that_goes_back_gets_the_curve_that_is_left_and_one_that_branches_sees_the_new_run(wire, model, data):
+    run = model.fit(*data, epochs=100_000, batch_size=16, background=True)
+    line = wire(Monitor(run))
+    line.say({"part": "monitor", "type": "mark", "name": "mine"})
+    until(lambda: "mine" in run.marks)
+    until(lambda: run.step_count > run.marks["mine"].step + 10)
+    line.say({"part": "monitor", "type": "pause"})
+    until(lambda: state(line) == "paused")
+    line.say({"part": "monitor", "type": "rollback", "name": "mine"})
+    step = run.marks["mine"].step
+    until(lambda: len(line.points().get("loss", ([], []))[0]) == step)
+    assert {"name": "mine", "step": step} in [
+        {"name": mark["name"], "step": mark["step"]} for mark in line.last("monitor", "status")["run"]["held"]
+    ]
+    line.say({"part": "monitor", "type": "branch", "name": "mine"})
+    branch = line.panel.run
+    assert branch is not run
+    until(lambda: (line.last("monitor", "status").get("run") or {}).get("parent") == {
+        "run": run.name, "mark": "mine", "step": step,
+    })  # fmt: skip
+    for each in (run, branch):
+        each.stop()
+        each.wait()

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { Icon } from "../shared/Icon";
 import { useStore } from "../shared/store";
 import { useWidth } from "../shared/useWidth";
+import { Changes } from "./Changes";
 import { ChartView } from "./ChartView";
 import { Progress } from "./Progress";
 import { Steering } from "./Steering";
@@ -33,6 +34,7 @@ export function Monitor({ session }: { session: MonitorSession }) {
         <>
           <Progress status={status} />
           <Steering status={status} connected={connected} send={session.send} />
+          <Changes status={status} connected={connected} send={session.send} />
           {failure !== null && (
             <div className="hb-note hb-note-error" role="alert" data-testid="run-error">
               <p>{failure.message}</p>

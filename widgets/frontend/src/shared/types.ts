@@ -211,6 +211,20 @@ export interface RunStatus {
   file: string | null;
   error: { message: string; traceback: string | null } | null;
   values: Record<string, number | null>;
+  /** What can be changed; only of a run of this kernel. */
+  batch_size?: number;
+  dropout?: Record<string, number>;
+  layers?: Record<string, boolean>;
+  parent?: { run: string; mark: string; step: number } | null;
+  held?: HeldMark[];
+}
+
+/** A state that a run can go back to. */
+export interface HeldMark {
+  name: string;
+  step: number;
+  epoch: number;
+  loss: number | null;
 }
 
 export interface SeriesHeader {
