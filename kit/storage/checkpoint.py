@@ -33,7 +33,7 @@ from kit.training.randomness import Randomness
 from kit.training.session import Session
 
 WEIGHTS, STATE, HISTORY, SESSION = "weights/", "optimizer/", "history/", "session/"
-COUNTED, CALLBACK = f"{SESSION}counted/", f"{SESSION}callbacks/"
+COUNTED, CALLBACK, HELD = f"{SESSION}counted/", f"{SESSION}callbacks/", f"{SESSION}held/"
 SETTINGS = ("batch_size", "epochs", "shuffle", "validation_split", "accuracy", "threads")
 SINCE = ("steps_per_epoch", "next_batch_size", "parent")  # settings that files of the first version do not have
 
@@ -83,6 +83,7 @@ def contents(model: Any) -> Contents:
                 arrays.update({f"{STATE}{i}/{name}": vector.cpu().numpy().copy() for name, vector in state.items()})
         if model.session is not None and model.session.position.step == model.history.steps:
             config["session"] = session_of(model.session, arrays)
+            arrays.update({HELD + name: value.cpu().numpy().copy() for name, value in held_states(model).items()})
         return Contents(arrays, config, model.history, model.history.steps)
 
 
@@ -162,6 +163,21 @@ def session_of(session: Session, arrays: dict[str, np.ndarray]) -> dict[str, Any
     }
 
 
+def held_states(model: Model) -> dict[str, torch.Tensor]:
+    """The states that stateful layers hold from one batch to the next, by <layer>/<number>."""
+    holding = ((path, getattr(layer, "held", None)) for path, layer in model.module.layers.named_modules())
+    return {f"{path.replace('.', '/')}/{i}": value for path, held in holding for i, value in enumerate(held or ())}
+
+
+def hold(model: Model, stored: Stored) -> None:
+    """Gives stateful layers the states that a file says they held."""
+    found = under(stored, HELD)
+    for path, layer in model.module.layers.named_modules():
+        names = [name for name in found if name.rpartition("/")[0] == path.replace(".", "/")]
+        if names:
+            layer.held = tuple(torch.from_numpy(np.array(found[name])).to(model.device) for name in sorted(names))
+
+
 def callback_state(number: int, callback: Any, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Where a callback is, as plain data; its arrays go to the arrays."""
     state = callback.state() if isinstance(callback, Callback) else {}
@@ -200,6 +216,7 @@ def session_from(stored: Stored, model: Model) -> Session | None:
     for name, array in under(stored, COUNTED).items():
         metric, part = name.rsplit("/", 1)
         position.means.saved.setdefault(metric, {})[part] = torch.from_numpy(np.array(array))
+    hold(model, stored)
     session.known_fingerprint = str(saved["fingerprint"])
     session.log = list(saved.get("log", []))
     return session
