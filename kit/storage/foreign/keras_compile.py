@@ -32,8 +32,6 @@ def compile_as(model: Model, config: Any, custom: Mapping[str, Any]) -> list[str
     """Compiles a model as Keras had it, or leaves it uncompiled; what could not be taken over, in sentences."""
     if not isinstance(config, Mapping) or not config.get("loss"):
         return ["left uncompiled: the file does not say how it was compiled"]
-    if set(config) == {"config", *set(config) & {"module", "class_name"}} and isinstance(config["config"], Mapping):
-        config = config["config"]
     notes: list[str] = []
     try:
         optimizer = optimizer_of(config.get("optimizer_config") or config.get("optimizer"))

@@ -9,27 +9,22 @@ from typing import Any
 import torch
 from torch import nn
 
-from kit.graph import layer_class, make_layer
+from kit.graph import make_layer
 from kit.layers.layer import Layer
 from kit.layers.measuring import measure
 from kit.storage.foreign import layout as axes
-from kit.storage.foreign.keras_graph import Call, Entry, Graph, Place, Reference, entry_of
-from kit.storage.foreign.keras_layers import KERAS, Known
-from kit.storage.foreign.keras_options import Config, Obstacle, along, fields, own
+from kit.storage.foreign.keras_axes import along_elsewhere, foldable, placed_along, wanted, wanted_by_readers
+from kit.storage.foreign.keras_calls import Call, Place, Reference
+from kit.storage.foreign.keras_graph import Entry, Graph
+from kit.storage.foreign.keras_layers import Known
+from kit.storage.foreign.keras_options import Config, Obstacle
+from kit.storage.foreign.keras_words import Words
 from kit.storage.foreign.layout import Layout, Misfit, flow, straight
 from kit.structure import INPUT
 from kit.symbols import Shape
 
 PLACEHOLDER = 128  # the size of an axis that the model leaves open, until data come
-AXES_OF_CLASS = {
-    "BatchNormalization",
-    "LayerNormalization",
-    "RMSNormalization",
-    "GroupNormalization",
-    "UnitNormalization",
-}
 STATES = ("SimpleRNN", "GRU", "LSTM")
-KERAS_2_DEFAULTS: dict[str, Config] = {"GRU": {"reset_after": False}}
 TAKEN = set(dir(nn.ModuleDict()))
 
 
@@ -66,10 +61,9 @@ class Placed:
 
 @dataclass
 class Importer:
-    """Makes a document of graphs of Keras; collects every obstacle on the way. version: of Keras, 2 or 3."""
+    """Makes a document of graphs of Keras; collects every obstacle on the way."""
 
-    version: int
-    custom: Mapping[str, Any]
+    words: Words
     nodes: list[dict[str, Any]] = field(default_factory=list)
     edges: list[dict[str, str]] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
@@ -98,35 +92,9 @@ class Importer:
                 f"{name}: the input's shape {given!r:.80} is not known; build the model before saving it"
             )
             return None
-        layout = self.wanted_by_readers(graph, name, len(shape))
+        layout = wanted_by_readers(graph, name, len(shape))
         shape = [shape[axis] or PLACEHOLDER for axis in layout.axes]
         return Value(self.add(name, INPUT, {"shape": shape}), tuple(shape), layout)
-
-    def wanted_by_readers(self, graph: Graph, name: str, rank: int) -> Layout:
-        """The layout in which the first layers that care take a value."""
-        waiting, seen = [(name, 0)], set()
-        while waiting:
-            value = waiting.pop()
-            for reader in graph.readers.get(value, ()) if value not in seen else ():
-                entry = graph.entries[reader[0]]
-                known = entry.known
-                if entry.graph is not None:
-                    place = graph.calls[reader[0]][reader[1]].inputs.index((*value, 0))
-                    inside = entry.graph.inputs
-                    layout = (
-                        self.wanted_by_readers(entry.graph, inside[place], rank)
-                        if place < len(inside)
-                        else straight(rank)
-                    )
-                elif known and known.kind in ("each", "along", "join"):
-                    waiting.append(reader)
-                    continue
-                else:
-                    layout = wanted(known, entry.cls, entry.config, rank)
-                if not layout.plain:
-                    return layout
-            seen.add(value)
-        return straight(rank)
 
     def model(
         self, graph: Graph, inputs: Sequence[Value | None], names: tuple[str, ...], path: str
@@ -170,7 +138,7 @@ class Importer:
                 )
             return self.model(entry.graph, came, (*names, entry.name), f"{place}/")[0]
         try:
-            cls, known, config = self.said(entry, call)
+            cls, known, config = self.words.said(entry, call.causal)
             if any(value is None for value in came):
                 return None
             inputs = self.brought(known, entry, graph, [value for value in came if value is not None])
@@ -181,39 +149,6 @@ class Importer:
         except TypeError as error:
             self.obstacles.append(f"{label}: {error}; its options are of another kind than Keras writes")
         return None
-
-    def said(self, entry: Entry, call: Call) -> tuple[type[Layer], Known | None, dict[str, Any]]:
-        """The class of a layer here, what the table says of it, and its fields. Raises Obstacle."""
-        mine = own(entry.cls, self.custom)
-        known = None if mine else entry.known
-        if mine is None and known is None:
-            raise Obstacle(unknown(entry))
-        cls = layer_class(mine or (known.here if known else "") or entry.cls, self.custom)
-        config = {**(KERAS_2_DEFAULTS.get(entry.cls, {}) if self.version < 3 else {}), **entry.config}
-        if known and known.kind == "wrapper":
-            return cls, known, self.wrapped(cls, config)
-        said = dict(fields(cls, known, config, self.version, self.custom))
-        if call.causal:
-            said["causal"] = True
-        return cls, known, said
-
-    def wrapped(self, cls: type[Layer], config: Config) -> dict[str, Any]:
-        """The fields of a layer that holds another."""
-        parts = {
-            name: self.inside(config[name]) for name in ("layer", "backward_layer") if config.get(name) is not None
-        }
-        rest = {name: value for name, value in config.items() if name not in ("layer", "backward_layer")}
-        back = parts.pop("backward_layer", None)
-        if back is not None:
-            other = {**parts["layer"]["config"], "go_backwards": True}
-            if back["layer"] != parts["layer"]["layer"] or back["config"] != other:
-                raise Obstacle("its layer that runs backwards is another than the one that runs forwards")
-        return {**fields(cls, None, rest, self.version, self.custom), **parts}
-
-    def inside(self, config: Any) -> dict[str, Any]:
-        """A layer inside another, as the field of a document."""
-        cls, _, said = self.said(entry_of(config, {}, 0), Call(()))
-        return {"layer": cls.__name__, "config": said}
 
     def brought(self, known: Known | None, entry: Entry, graph: Graph, inputs: list[Value]) -> list[Value]:
         """The inputs of a layer with their axes where it takes them."""
@@ -261,7 +196,7 @@ class Importer:
             inputs = inputs[:1]
         before = self.first.get(path)
         if before is None:
-            layer = make_layer({"layer": cls.__name__, "config": config}, {**self.custom, cls.__name__: cls})
+            layer = make_layer({"layer": cls.__name__, "config": config}, {**self.words.custom, cls.__name__: cls})
         else:
             layer = self.made[before.node]
         shapes = [value.shape for value in inputs]
@@ -309,88 +244,3 @@ def masked_after(layer: Layer, inputs: Sequence[Value]) -> bool:
         return False
     samples = tuple(torch.zeros((2, *value.shape), device="meta") for value in inputs)
     return layer.output_mask(samples, tuple(masks)) is not None
-
-
-def unknown(entry: Entry) -> str:
-    """What there is to say of a layer that is not known."""
-    if entry.cls == "Lambda":
-        return (
-            "a Lambda holds code, which is not run; write the layer as a class and pass custom_objects={'Lambda': it}"
-        )
-    name = entry.cls.rpartition(">")[2]
-    return f"there is no layer {entry.cls!r:.80} here; write one and pass it in custom_objects={{{name!r:.80}: it}}"
-
-
-def wanted(known: Known | None, cls: str, config: Config, rank: int) -> Layout:
-    """The layout in which a layer here takes what Keras's layer takes."""
-    if known is not None and known.kind == "image":
-        last_in_keras = config.get("data_format") != "channels_first"
-        last_here = "1D" in cls
-        if last_in_keras == last_here:
-            return straight(rank)
-        return axes.channels_last(rank) if last_here else axes.channels_first(rank)
-    inner = config.get("layer")
-    if (
-        cls == "TimeDistributed"
-        and isinstance(inner, Mapping)
-        and isinstance(inner.get("config"), Mapping)
-        and rank > 1
-    ):
-        name = str(inner.get("class_name"))
-        inside = wanted(KERAS.get(name), name, inner["config"], rank - 1)
-        return Layout((0, *(axis + 1 for axis in inside.axes)))
-    return straight(rank)
-
-
-def foldable(graph: Graph, name: str) -> bool:
-    """Whether all that reads a Flatten is, at last, a Dense: then the rows of its W can be put in order instead."""
-    waiting = [(name, 0)]
-    while waiting:
-        value = waiting.pop()
-        readers = graph.readers.get(value, [])
-        if not readers or (*value, 0) in graph.outputs or len(graph.calls[value[0]]) > 1:
-            return False
-        for reader, i in readers:
-            entry = graph.entries[reader]
-            kind = entry.known.kind if entry.known else ""
-            if (
-                kind in ("each", "along")
-                and len(graph.calls[reader][i].inputs) == 1
-                and entry.cls != "GroupNormalization"
-            ):
-                waiting.append((reader, i))
-            elif kind != "dense" or len(graph.calls[reader]) > 1:
-                return False
-    return True
-
-
-def along_elsewhere(entry: Entry, layout: Layout) -> bool:
-    """Whether a layer goes along an axis along which ours cannot go where it lies here."""
-    axis = single(entry.config.get("axis", -1))
-    return entry.cls in AXES_OF_CLASS and type(axis) is int and place(layout, axis) not in (1, -1)
-
-
-def single(axis: Any) -> Any:
-    """The one axis of a list of one."""
-    return axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
-
-
-def place(layout: Layout, axis: Any) -> int:
-    """Where an axis of Keras is here. Raises Obstacle where it has none such."""
-    rank = len(layout.axes)
-    if type(axis) is not int or axis == 0 or not -rank <= axis <= rank:
-        raise Obstacle(f"axis={axis!r:.80} is not one axis of the input")
-    return layout.axis(axis)
-
-
-def placed_along(known: Known | None, cls: type[Layer], config: dict[str, Any], layout: Layout) -> dict[str, Any]:
-    """The fields of a layer whose axes Keras has in another order."""
-    config = dict(config)
-    kind = known.kind if known else ""
-    if kind in ("along", "join"):
-        config["axis"] = place(layout, single(config.get("axis", -1)))
-    if isinstance(config.get("activation"), str) and kind in ("image", "each"):
-        config["activation"] = along(config["activation"], layout.axis(-1))
-    if config.get("shared_axes"):
-        config["shared_axes"] = sorted(place(layout, axis) % (len(layout.axes) + 1) for axis in config["shared_axes"])
-    return config

@@ -19,6 +19,7 @@ from kit.storage.foreign.keras_graph import graph_of
 from kit.storage.foreign.keras_options import Obstacle, decoded
 from kit.storage.foreign.keras_places import places
 from kit.storage.foreign.keras_weights import Found, Keras2, Keras3, Source, weights
+from kit.storage.foreign.keras_words import Words
 from kit.storage.foreign.obstacles import refuse_all
 
 CANNOT = "the model cannot be made here"
@@ -66,7 +67,7 @@ def major(version: Any, name: str) -> int:
 
 def imported(config: Any, source: Source, version: int, training: Any, name: str, custom: Custom) -> Model:
     """A model of Keras: its config becomes a document, the document a model, the file's arrays its weights."""
-    importer = Importer(version, custom)
+    importer = Importer(Words(version, custom))
     try:
         config = decoded(config)
         build = (config.get("build_config") or {}).get("input_shape") if isinstance(config, dict) else None

@@ -231,6 +231,40 @@ def test_what_cannot_be_taken_over_is_noted_and_the_model_left_uncompiled(tmp_pa
     assert plain.notes == ("left uncompiled: the file does not say how it was compiled",)
 
 
+MSE = {"module": "keras.losses", "class_name": "MeanSquaredError", "config": {"name": "mse", "reduction": "sum"}}
+
+
+@pytest.mark.parametrize(
+    ("compiled", "note"),
+    [
+        ({"optimizer": "ftrl", "loss": "mse"}, "left uncompiled: the optimizer 'ftrl' is not known here"),
+        ({"optimizer": {"class_name": "Adam", "config": {"use_ema": True}}, "loss": "mse"}, "Adam with use_ema=True"),
+        ({"optimizer": "adam", "loss": "ctc"}, "left uncompiled: 'ctc' is not known here"),
+        ({"optimizer": "adam", "loss": MSE}, "left uncompiled: "),
+        ({"optimizer": "adam", "loss": 3}, "left uncompiled: 3 is not known here"),
+        ({"optimizer": "adam", "loss": "mse", "metrics": [["mae", "bleu"]]}, "a metric is left out: 'bleu'"),
+        ("nonsense", "left uncompiled: the file does not say how"),
+    ],
+)
+def test_a_setting_that_is_not_known_is_noted(compiled, note, tmp_path):
+    path = saved(keras.Sequential([keras.Input((4,)), L.Dense(3)]), tmp_path / "model.keras")
+    ours = kit.load(altered(path, lambda config: config.update(compile_config=compiled)))
+    assert ours.notes[0].startswith(note) or note in ours.notes[0]
+    assert ours.compiled == note.startswith("a metric")
+
+
+def test_a_loss_of_ones_own_and_metrics_by_output_are_taken_over(tmp_path):
+    def wrong(y_true, y_pred):
+        return (y_true - y_pred).abs().mean(-1)
+
+    compiled = {"optimizer": "adam", "loss": ["wrong"], "metrics": {"dense": ["mae"]}}
+    path = saved(keras.Sequential([keras.Input((4,)), L.Dense(3)]), tmp_path / "model.keras")
+    path = altered(path, lambda config: config.update(compile_config=compiled))
+    ours = kit.load(path, {"wrong": wrong})
+    assert ours.loss is wrong
+    assert list(ours.metrics) == ["mae"]
+
+
 def test_an_imported_model_is_a_model_like_any_other(tmp_path, rng):
     theirs = scatter(keras.Sequential([keras.Input((4,)), L.Dense(3, "relu"), L.Dense(2)]), rng)
     ours = kit.load(saved(theirs, tmp_path / "model.keras"))
