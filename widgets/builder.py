@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import kit
-from kit.code import from_code
+from kit.code import folded, from_code
 from kit.graph import Document, check, document
 from kit.models import Model
 from kit.plotting import diagram
@@ -24,7 +24,7 @@ def start_document(start: Any, shape: Shape | None) -> Document:
         nodes = [] if shape is None else [{"id": "input_1", "layer": "Input", "config": {"shape": list(shape)}}]
         return {"version": 1, "nodes": nodes, "edges": []}
     if isinstance(start, Model):
-        return document(start)
+        return folded(document(start))
     if isinstance(start, str):
         return from_code(start)
     return check(start)

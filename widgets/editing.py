@@ -10,7 +10,7 @@ from typing import Any
 from kit.analysis import Training, analyse
 from kit.analysis.fitting import Fitting
 from kit.carry import Kept
-from kit.code import CodeError, from_code, to_code
+from kit.code import CodeError, folded, from_code, to_code
 from kit.editing import apply
 from kit.editing.fragments import code_of, fragment_of, to_text
 from kit.forms import palette
@@ -197,7 +197,7 @@ class Editing(Part):
         import kit
 
         model = kit.load(path.strip())
-        new = placed(document(model), self.document)
+        new = placed(folded(document(model)), self.document)
         self.weights.hold(model, {**new, "version": version_of(new)})
         return new, []
 

@@ -10,6 +10,7 @@ import kit
 from kit import optimizers
 from kit.analysis import Training as Assumed
 from kit.carry import Kept
+from kit.code import folded
 from kit.declared import Declared
 from kit.fields import Field, NonNegative, Positive, Size, choice, text, whole
 from kit.forms import field_form
@@ -201,7 +202,7 @@ class Training(Part):
         if self.watching.run is not None and not self.watching.run.ended:
             raise RuntimeError("a run is at work; stop it first")
         model = kit.load(path)
-        self.editing.change(placed(document(model), self.editing.document), f"load {path.name}")
+        self.editing.change(placed(folded(document(model)), self.editing.document), f"load {path.name}")
         self.model, self.result = model, None
         self.editing.hold(model)
         self.watching.show(model.history, str(path))

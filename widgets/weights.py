@@ -12,25 +12,33 @@ from kit.structure import INPUT
 from kit.symbols import Shape
 from widgets.placing import bare
 
+MOST = 4  # earlier models that are kept
+
 
 class Weights:
     """The model that was last made of a document, or given, whose weights the next is to keep.
 
     modelled: what it is the model of. learned: whether it is more than a beginning, though it was not trained here.
+    before: earlier ones, with what they are models of, so that an edit that is undone gives them back as they were.
     """
 
     def __init__(self) -> None:
         self.model: Model | None = None
         self.modelled: Document | None = None
         self.learned = False
+        self.before: list[tuple[Document, Model]] = []
 
     def hold(self, model: Model, document: Document) -> None:
         """Takes a model as that of a document."""
-        self.model, self.modelled, self.learned = model, bare(document), True
+        self.model, self.modelled, self.learned, self.before = model, bare(document), True, []
 
     def forget(self) -> None:
         """What comes is another model."""
-        self.model, self.modelled, self.learned = None, None, False
+        self.model, self.modelled, self.learned, self.before = None, None, False, []
+
+    def earlier(self, wanted: Document) -> Model | None:
+        """The latest earlier model of this very document."""
+        return next((model for document, model in reversed(self.before) if document == wanted), None)
 
     @property
     def has_learned(self) -> bool:
@@ -45,9 +53,11 @@ class Weights:
         wanted, found = bare(document), None
         if self.model is None or anew:
             self.model, self.learned = from_document(wanted, seed=seed), False
-        elif wanted != self.modelled:
-            made, found = carry(self.model, wanted, seed=seed)
-            self.model, self.learned = made, self.has_learned
+        elif wanted != self.modelled and self.modelled is not None:
+            learned, earlier = self.has_learned, self.earlier(wanted)
+            made, found = (earlier, None) if earlier is not None else carry(self.model, wanted, seed=seed)
+            self.before = [*self.before, (self.modelled, self.model)][-MOST:]
+            self.model, self.learned = made, learned
         self.modelled = wanted
         return self.model, found
 
@@ -64,4 +74,5 @@ class Weights:
             for name, layer in found.layers.items()
             if layer.own and layer.node["layer"] != INPUT and layer.found.gives is not None
         ]
-        return kept(self.model, wanted).told()
+        model = self.model if bare(document) == self.modelled else self.earlier(bare(document)) or self.model
+        return kept(model, wanted).told()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from kit import Input, Model, Sequential
-from kit.code import CodeError, from_code, to_code
-from kit.graph import document
+from kit.code import CodeError, folded, from_code, to_code
+from kit.graph import document, from_document
 from kit.layers import Concatenate, Conv2D, Dense, Dropout, Flatten
 
 README = (Path(__file__).parent / "data/keras-readme-2015.md").read_text()
@@ -119,6 +119,25 @@ def test_a_bypassed_layer_of_a_graph_stands_behind_what_it_passes_on() -> None:
         ("input_1", "add_1"),
     ]
     assert "dropout_1 = input_1  # bypass: Dropout(0.5)\n" in to_code(made)
+
+
+def test_a_model_of_repeated_groups_is_folded_again_by_its_names() -> None:
+    text = (
+        "model = Sequential()\nmodel.add(Input((4,)))\nfor _ in range(3):\n    model.add(Dense(4))\n"
+        "    model.add(Dropout(0.5))\nmodel.add(Dense(2))\nfor _ in range(2):\n    model.add(Dense(2))\n"
+    )
+    made = from_code(text)
+    written_out = document(from_document(made))
+    assert len(written_out["nodes"]) == 10
+    assert folded(written_out) == made
+    assert list(from_document(folded(written_out)).module.layers) == list(from_document(made).module.layers)
+
+
+def test_layers_that_only_look_like_copies_by_their_names_stay_apart() -> None:
+    names = {"block_1_a": 4, "block_2_a": 5, "b_1_x": 4, "b_3_x": 4}
+    layers = [Input(4), *(Dense(units, name=name) for name, units in names.items())]
+    made = document(Sequential(layers))
+    assert folded(made) == made
 
 
 UNFOLDED = {

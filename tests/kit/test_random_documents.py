@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kit.analysis import analyse
-from kit.code import from_code, normal, to_code
+from kit.code import folded, from_code, normal, to_code
 from kit.graph import document, from_document
 from tests.kit.random_documents import random_document, rich_document
 
@@ -49,6 +49,18 @@ def test_the_code_makes_the_weights_and_outputs_of_the_document(start: int) -> N
             results.append([*(found if isinstance(found, list) else [found]), *model.get_weights()])
         for mine, other in zip(*results, strict=True):
             np.testing.assert_array_equal(mine, other, err_msg=str(seed))
+
+
+@pytest.mark.parametrize("start", range(0, 300, 50))
+def test_groups_found_again_in_what_was_written_out_make_the_same_layers(start: int) -> None:
+    found = 0
+    for seed in range(start, start + 50):
+        written_out = document(from_document(rich_document(seed)))
+        again = folded(written_out)
+        found += "groups" in again
+        ours, theirs = (from_document(made).module.state_dict() for made in (written_out, again))
+        assert list(ours) == list(theirs), seed
+    assert found > 10
 
 
 @pytest.mark.parametrize("seed", SEEDS)

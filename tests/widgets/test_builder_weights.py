@@ -62,6 +62,7 @@ def test_an_undone_edit_gives_the_weights_back_as_they_were(trained, wire):
     builder = Builder(trained)
     line = wire(builder)
     line.say(NEW_HEAD)
+    assert builder.model.layers[-1].units == 5
     assert line.say({"part": "builder", "type": "undo"})["weights"] == {"kept": 4, "reset": []}
     assert builder.model is trained
 
