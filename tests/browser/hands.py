@@ -27,6 +27,7 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.move(start[0] + 8, start[1] + 8, steps=3)
     page.mouse.move(*end, steps=12)
     page.mouse.move(end[0] + 1, end[1] + 1)
+    page.wait_for_timeout(50)  # as a hand would
     page.mouse.up()
 
 

@@ -50,7 +50,9 @@ export function Canvas({ id, width }: { id: string; width: number }) {
   useLayoutEffect(() => {
     show(flowNodes(known, look, latest.current), latest.current);
   }, [look, analysis, forms, glide]);
-  const edges = useMemo(() => flowEdges(known, selectedEdges, look), [look, analysis, selectedEdges]);
+  const drawnEdges = useRef<Wire[]>([]);
+  const edges = useMemo(() => flowEdges(known, selectedEdges, look, drawnEdges.current), [look, analysis, selectedEdges]);
+  drawnEdges.current = edges;
 
   const size = document.nodes.length;
   const placed = hasPlaces(document);
@@ -103,6 +105,12 @@ export function Canvas({ id, width }: { id: string; width: number }) {
     if (places.size > 0) actions.move(places);
   }
 
+  function onMoveStart(event: unknown) {
+    if (event === null) return;
+    stage.hold();
+    box.current?.classList.add("hb-moving"); // moved as one picture meanwhile
+  }
+
   function onDoubleClick(event: MouseEvent) {
     if (!(event.target as Element).classList.contains("react-flow__pane")) return;
     const [x, y] = stage.placeAt(event.clientX, event.clientY);
@@ -117,9 +125,9 @@ export function Canvas({ id, width }: { id: string; width: number }) {
       <ReactFlow<FlowNode, Wire>
         id={id} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} colorMode={dark ? "dark" : "light"} {...wire}
         onNodesChange={onNodesChange} onEdgesChange={onEdgesChange} onNodeDragStop={onMoved} onSelectionDragStop={(event, moved) => onMoved(event, null, moved)}
-        onMoveStart={(event) => event !== null && stage.hold()} connectionLineType={ConnectionLineType.Bezier} minZoom={0.02} maxZoom={2.5}
+        onMoveStart={onMoveStart} onMoveEnd={() => box.current?.classList.remove("hb-moving")} connectionLineType={ConnectionLineType.Bezier} minZoom={0.005} maxZoom={2.5}
         connectionRadius={28} deleteKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null} multiSelectionKeyCode={MORE}
-        selectionMode={SelectionMode.Partial} disableKeyboardA11y elevateNodesOnSelect={false} onlyRenderVisibleElements={size > 60}
+        selectionMode={SelectionMode.Partial} autoPanOnSelection={false} disableKeyboardA11y elevateNodesOnSelect={false} onlyRenderVisibleElements={size > 60}
         zoomOnScroll={false} panOnScroll={entered} zoomOnDoubleClick={false} preventScrolling={false} selectNodesOnDrag={false} nodeDragThreshold={2}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />

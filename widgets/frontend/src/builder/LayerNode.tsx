@@ -13,14 +13,19 @@ import { TroubleNote } from "./Troubles";
 const FAR = 0.42; // the zoom below which a layer shows its name alone
 const ROW = 25; // pixels a field takes, as in style.css
 
+const TINY = 0.16; // below which it is a patch of colour
+
 export const useFar = () => useStore((state) => state.transform[2] < FAR);
+const useTiny = () => useStore((state) => state.transform[2] < TINY);
 
 function LayerNodeView({ data, selected }: NodeProps<LayerFlowNode>) {
   const { actions, view, stage } = useWorkbench();
   const { node, form, report, direction, refused } = data;
   const far = useFar();
+  const tiny = useTiny();
   const error = report?.error ?? null;
   const across = direction === "LR";
+  const size = view.sizes.get(node.id);
   const fields = keyFields(form, node);
   const style = { "--hb-family": familyColour(form?.family) } as React.CSSProperties;
   const classes = [
@@ -31,6 +36,14 @@ function LayerNodeView({ data, selected }: NodeProps<LayerFlowNode>) {
     if (!view.store.get().nodes.includes(node.id)) view.select([node.id]);
     view.open({ kind: "menu", at: stage.spot(event.clientX, event.clientY), on: "layer" });
   };
+  if (tiny && size !== undefined) {
+    return (
+      <div className={`${classes} hb-node-tiny`} style={{ ...style, height: size.height }} data-testid={`node-${node.id}`}>
+        {form?.inputs !== 0 && <Handle type="target" position={across ? Position.Left : Position.Top} />}
+        <Handle type="source" position={across ? Position.Right : Position.Bottom} />
+      </div>
+    );
+  }
   return (
     <div className={classes} style={style} data-testid={`node-${node.id}`}>
       {form?.inputs !== 0 && <Handle type="target" position={across ? Position.Left : Position.Top} aria-label={`input of ${node.id}`} />}

@@ -1,10 +1,11 @@
 // All layers, by family, the saved blocks and the templates: to drag onto the canvas, or to append with Enter or a double click.
-import { useState, type KeyboardEvent, type PointerEvent } from "react";
+import { memo, useState, useSyncExternalStore, type KeyboardEvent, type PointerEvent } from "react";
 import { Button } from "../shared/Button";
 import { familyColour } from "../shared/families";
 import { Icon } from "../shared/Icon";
 import type { LayerForm } from "../shared/types";
-import { useKnown, useWorkbench } from "./context";
+import { useWorkbench } from "./context";
+import type { Session } from "./session";
 import type { Item } from "./useGrab";
 
 export function matches(form: LayerForm, wanted: string): boolean {
@@ -30,8 +31,10 @@ interface Props {
   onGrab: (event: PointerEvent, item: Item) => void;
 }
 
-export function Palette({ onGrab }: Props) {
-  const { layers, blocks, templates } = useKnown();
+/** Drawn again only when there are other things to add: it is long. */
+export const Palette = memo(function Palette({ onGrab }: Props) {
+  const { session } = useWorkbench();
+  const { layers, blocks, templates } = useCatalog(session);
   const { actions, stage, view } = useWorkbench();
   const [wanted, setWanted] = useState("");
   const found = foundIn(layers, wanted);
@@ -97,6 +100,14 @@ export function Palette({ onGrab }: Props) {
       </div>
     </nav>
   );
+});
+
+/** What can be added, followed without following the model. */
+function useCatalog({ store }: Session) {
+  const layers = useSyncExternalStore(store.subscribe, () => store.get().layers);
+  const blocks = useSyncExternalStore(store.subscribe, () => store.get().blocks);
+  const templates = useSyncExternalStore(store.subscribe, () => store.get().templates);
+  return { layers, blocks, templates };
 }
 
 interface EntryProps {

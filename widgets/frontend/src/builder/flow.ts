@@ -147,7 +147,8 @@ function boxesOf(document: GraphDocument, { places, sizes }: Look): Map<string, 
   return boxes;
 }
 
-export function flowEdges({ document, analysis }: Known, selected: number[], look: Look): Wire[] {
+export function flowEdges({ document, analysis }: Known, selected: number[], look: Look, before: Wire[] = []): Wire[] {
+  const old = new Map(before.map((wire) => [wire.id, wire]));
   const boxes = boxesOf(document, look);
   const wrongs = new Map(analysis.edges.map((each) => [`${each.source} ${each.target}`, each]));
   return document.edges.flatMap((edge, index): Wire[] => {
@@ -158,7 +159,7 @@ export function flowEdges({ document, analysis }: Known, selected: number[], loo
     const wrong = report !== undefined;
     const reached = selected.includes(index) || look.selected.includes(source) || look.selected.includes(target);
     const others = spans(from, to, look.direction) ? [...boxes].filter(([id]) => id !== source && id !== target).map(([, box]) => box) : [];
-    return [{
+    const wire: Wire = {
       id: String(index), type: "wire", source, target, selected: selected.includes(index), zIndex: 0,
       className: wrong ? "hb-edge hb-edge-wrong" : "hb-edge", domAttributes: { tabIndex: reached ? 0 : -1 } as Wire["domAttributes"],
       data: {
@@ -167,7 +168,9 @@ export function flowEdges({ document, analysis }: Known, selected: number[], loo
       },
       markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color: wrong ? "var(--hb-error)" : "var(--hb-wire)" },
       ariaLabel: `wire from ${edge.source} to ${edge.target}${wrong ? `: ${report.error}` : ""}`,
-    }];
+    };
+    const earlier = old.get(wire.id);
+    return [earlier !== undefined && same(earlier, wire) ? earlier : wire];
   });
 }
 

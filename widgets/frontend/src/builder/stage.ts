@@ -81,13 +81,13 @@ export function createStage(flow: ReactFlowInstance, view: View, root: RefObject
     /** All of the model, or of some nodes. */
     fit(ids?: string[]) {
       held = true;
-      void flow.fitView({ padding: 0.08, maxZoom: 1, minZoom: 0.02, duration: duration(), ...(ids && { nodes: ids.map((id) => ({ id })) }) });
+      void flow.fitView({ padding: 0.08, maxZoom: 1, minZoom: 0.005, duration: duration(), ...(ids && { nodes: ids.map((id) => ({ id })) }) });
     },
     /** The view a model opens with. */
     open: () => void flow.setViewport(opening(flow.getNodesBounds(flow.getNodes()), room(), view.store.get().direction)),
     zoom(by: number) {
       held = true;
-      void flow.zoomTo(Math.min(2.5, Math.max(0.02, flow.getZoom() * by)), { duration: duration() / 2 });
+      void flow.zoomTo(Math.min(2.5, Math.max(0.005, flow.getZoom() * by)), { duration: duration() / 2 });
     },
     natural() {
       held = true;

@@ -1,5 +1,5 @@
 // Dragging a layer out of the palette, with mouse, pen or finger.
-import { useEffect, useRef, useState, type PointerEvent as ReactPointerEvent, type RefObject } from "react";
+import { useCallback, useEffect, useRef, useState, type PointerEvent as ReactPointerEvent, type RefObject } from "react";
 
 export interface Target {
   kind: "wire" | "node" | "canvas" | "gap";
@@ -63,7 +63,7 @@ export function useGrab(root: RefObject<HTMLElement | null>, onDrop: OnDrop) {
   drop.current = onDrop;
   useEffect(() => () => stop.current(), []);
 
-  function grab(press: ReactPointerEvent, item: Item) {
+  const grab = useCallback((press: ReactPointerEvent, item: Item) => {
     if (press.button !== 0 || root.current === null) return;
     const home = root.current;
     let dragging = false;
@@ -102,6 +102,6 @@ export function useGrab(root: RefObject<HTMLElement | null>, onDrop: OnDrop) {
     window.addEventListener("pointerup", end);
     window.addEventListener("pointercancel", end);
     window.addEventListener("keydown", key, true);
-  }
+  }, [root]);
   return { grabbed, grab };
 }
