@@ -27,6 +27,8 @@ from kit.layers import (
 )
 from kit.models import Input, Model, Sequential
 from kit.storage import StorageError
+from kit.storage.export import traced
+from tests.kit.layers.examples import ALL
 
 
 def scattered(model, rng):
@@ -169,3 +171,16 @@ def test_onnx_that_is_not_installed_is_asked_for(missing, tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ImportError, match=r"pip install hornbook\[export\]"):
         convnet().export(tmp_path / "model.onnx")
+
+
+EXAMPLES = {type(example.make()).__name__: example for example in ALL}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_layer_is_exported_for_any_number_of_samples(name):
+    example = EXAMPLES[name]
+    inputs = [Input(shape) for shape in example.shapes]
+    program = traced(Model(inputs, example.make()(*inputs)))
+    sizes = [node.meta["val"].shape[0] for node in program.graph.nodes if node.name.startswith("inputs")]
+    assert not any(isinstance(size, int) for size in sizes)
+    assert len(sizes) == len(inputs)
