@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kit import Input, Model, Sequential
-from kit.code import CodeError, folded, from_code, to_code
+from kit.code import CodeError, folded, from_code, normal, to_code
 from kit.graph import document, from_document
 from kit.layers import Concatenate, Conv2D, Dense, Dropout, Flatten
 
@@ -138,6 +138,29 @@ def test_layers_that_only_look_like_copies_by_their_names_stay_apart() -> None:
     layers = [Input(4), *(Dense(units, name=name) for name, units in names.items())]
     made = document(Sequential(layers))
     assert folded(made) == made
+
+
+def test_places_notes_and_groups_for_the_eye_are_not_in_the_code_and_all_else_is() -> None:
+    block = {"id": "block", "nodes": ["dense_1"], "repeat": 2, "title": "Twice"}
+    made = {
+        "version": 2,
+        "nodes": [
+            {"id": "dense_1", "layer": "Dense", "config": {"units": 4}, "position": [1, 2], "comment": "wide"},
+            {"id": "input_1", "layer": "Input", "config": {"shape": [4]}, "position": [0, 0], "title": "Given"},
+            {"id": "drop", "layer": "Dropout", "config": {"rate": 0.5}, "bypass": True},
+        ],
+        "edges": [{"source": "dense_1", "target": "drop"}, {"source": "input_1", "target": "dense_1"}],
+        "groups": [{**block, "collapsed": True}, {"id": "eye", "nodes": ["drop"]}],
+        "notes": [{"id": "note_1", "text": "hello"}],
+    }
+    kept = from_code(to_code(made))
+    assert kept == normal(made)
+    assert kept["nodes"] == [
+        {"id": "input_1", "layer": "Input", "config": {"shape": [4]}, "title": "Given"},
+        {"id": "dense_1", "layer": "Dense", "config": {"units": 4}, "comment": "wide"},
+        {"id": "drop", "layer": "Dropout", "config": {"rate": 0.5}, "bypass": True},
+    ]
+    assert (kept["groups"], "notes" in kept) == ([block], False)
 
 
 UNFOLDED = {
