@@ -315,9 +315,9 @@ class Run:
             if (wanted := self._obey()) != "running":
                 return wanted
             record = next(self._records, None)
+            self._arrive()
             if record is None:
                 return "done"
-            self._arrive()
             self._recent.append((time.monotonic(), record.samples))
             if became_nan(record):
                 raise FloatingPointError(advice(record))

@@ -413,6 +413,8 @@ def recorded(model: Trainable, session: Session, steering: Steering | None = Non
             yield record
     except StopTraining as reason:
         model.history.mark(str(reason) or "stopped")
+        if steering is not None:
+            steering.after(record)
     finally:
         for callback in reversed(own):
             callback.end()

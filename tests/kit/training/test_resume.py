@@ -1,13 +1,5 @@
 """A training that was killed goes on as if it had not been."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -99,46 +91,6 @@ def test_each_part_of_the_state_is_needed(forgotten, tmp_path):
     write(tmp_path / "4.h5", arrays, config)
     with pytest.raises((AssertionError, ValueError)):
         assert_same(kit.resume(tmp_path / "4.h5", X, Y).wait(), whole)
-
-
-PROGRAM = """
-import sys
-sys.path.insert(0, sys.argv[2])
-from tests.kit.training.test_resume import X, Y, compiled, dense, kit
-print("ready", flush=True)
-model = compiled(dense, kit.optimizers.Adam(0.01))
-options = {"epochs": 3000, "batch_size": 8, "seed": 11, "background": True}
-model.fit(X, Y, autosave=sys.argv[1], autosave_every=0.01, **options).wait()
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="kill -9 is a POSIX signal")
-def test_a_training_killed_at_a_random_instant_is_found_again(tmp_path):
-    chance = random.Random(1)
-    root = Path(__file__).parents[3]
-    path = tmp_path / "killed.h5"
-    for _ in range(4):
-        path.unlink(missing_ok=True)
-        command = [sys.executable, "-c", PROGRAM, str(path), str(root)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
-            assert program.stdout.readline() == "ready\n"
-            while not path.exists():
-                time.sleep(0.001)
-            time.sleep(chance.uniform(0, 0.5))
-            os.kill(program.pid, signal.SIGKILL)
-        steps = kit.load(path).history.steps
-        run = kit.resume(path, X, Y)
-        while run.step_count < steps + 10:
-            time.sleep(0.001)
-        run.stop()
-        run.wait()
-        done = run.step_count
-        model = compiled(dense, kit.optimizers.Adam(0.01))
-        other = model.fit(
-            X, Y, epochs=3000, batch_size=8, seed=11, background=True,
-            callbacks=[lambda record, model=model, done=done: record.step == done and model.run.stop()],
-        )  # fmt: skip
-        assert_same(run, other.wait())
 
 
 def test_other_data_are_refused_unless_that_is_wanted(tmp_path):

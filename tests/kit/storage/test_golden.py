@@ -1,0 +1,49 @@
+"""Files of each format version, kept in this folder, load for ever."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kit
+from kit.layers import BatchNormalization, Dense, Dropout, Input
+from tests.kit.training.test_resume import X, Y
+
+GOLDEN = Path(__file__).parent / "golden"
+TRAININGS = {  # sums of the weights, the first prediction, the loss of the epoch that was done; as they were saved
+    "training-1a.h5": (
+        [0.80408, 0.16156, 5.50009, 0.03762, -0.0015, 5.81602, 1.28458, 0.14826],
+        [0.31881, 0.40786, 0.27333],
+        [1.6394596576690674],
+    ),
+    "training-1b.h5": (
+        [0.44052, 0.39223, 5.6412, -0.21292, -0.00383, 5.82043, 1.25468, 0.04392],
+        [0.26747, 0.49949, 0.23304],
+        [1.5048017501831055],
+    ),
+}
+WEIGHTS = [-0.184569, 0.597189, 5.195056, -0.31884, 0.007061, 5.605041, 1.392472, 0.079783]
+
+
+def sums(model: kit.Sequential) -> list[float]:
+    return [float(weight.sum()) for weight in model.get_weights()]
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_a_training_saved_by_version_1_loads_and_goes_on(name: str, tmp_path):
+    weights, prediction, losses = TRAININGS[name]
+    path = Path(shutil.copy(GOLDEN / name, tmp_path))
+    model = kit.load(path)
+    np.testing.assert_allclose(sums(model), weights, atol=2e-5)
+    np.testing.assert_allclose(model.predict(X)[0], prediction, atol=2e-5)
+    assert (model.history["loss"], model.history.steps) == (losses, 4)
+    run = kit.resume(path, X, Y).wait()
+    assert (run.state, run.step_count, len(run.history["val_loss"])) == ("done", 9, 3)
+
+
+def test_weights_saved_by_version_1_load_into_the_same_layers():
+    layers = [Input(4), Dense(6, "tanh"), BatchNormalization(), Dropout(0.3), Dense(3, "softmax")]
+    model = kit.Sequential(layers)
+    model.load_weights(GOLDEN / "weights-1.h5")
+    np.testing.assert_allclose(sums(model), WEIGHTS, atol=2e-5)
