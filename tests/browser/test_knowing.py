@@ -190,3 +190,35 @@ def test_python_code_is_pasted_as_layers(bench):
         "model = Sequential([Input((4, 8)), LSTM(5, return_sequences=True), GRU(6)])",
     )
     wait_wires(page, *START, "lstm_1 to gru_1")
+
+
+def test_an_empty_canvas_offers_templates_that_open_complete(bench):
+    page = bench.show("builder = widgets.Builder()\nbuilder")
+    by_id(page, "start").wait_for()
+    by_id(page, "start").locator("li button").first.click()
+    page.locator(".react-flow__node-layer").first.wait_for()
+    page.wait_for_timeout(300)
+    assert by_id(page, "problem").count() == 0
+    assert bench.answer("builder.model is not None") == "True"
+
+
+def test_a_long_press_of_a_finger_opens_the_menu_of_a_layer(bench):
+    page = bench.show(CHAIN)
+    x, y = center(by_id(page, "node-dense_1"))
+    touch = {"x": x - 40, "y": y - 30}
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [touch]})
+    by_id(page, "menu").wait_for()
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert by_id(page, "menu-replace").is_visible()
+    page.keyboard.press("Escape")
+
+
+def test_in_a_studio_a_template_brings_its_data_along(bench):
+    page = bench.show("studio = widgets.Studio('digits')\nstudio")
+    page.locator(".hb-templates summary").click()
+    names = page.locator(".hb-template").evaluate_all("all => all.map(each => each.dataset.testid)")
+    words = next(name for name in names if "lstm" in name)
+    by_id(page, words).click()
+    page.wait_for_function("() => document.querySelector('[data-testid=\"data\"]')?.value !== 'digits'")
+    page.locator('.react-flow__node[aria-label*="LSTM"]').wait_for()

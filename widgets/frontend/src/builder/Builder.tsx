@@ -28,21 +28,29 @@ const NARROW = 620; // below this the palette stands above
 
 const sizeOf = (width: number) => (width >= WIDE ? "wide" : width >= MEDIUM ? "medium" : width >= NARROW ? "small" : "narrow");
 
-export function Builder({ session }: { session: Session }) {
+interface Props {
+  session: Session;
+  /** What opens a template where more than the model comes with it. */
+  onTemplate?: (name: string) => void;
+}
+
+export function Builder(props: Props) {
   return (
     <ReactFlowProvider>
-      <Opened session={session} />
+      <Opened {...props} />
     </ReactFlowProvider>
   );
 }
 
-function Opened({ session }: { session: Session }) {
+function Opened({ session, onTemplate }: Props) {
   const flow = useRef(useReactFlow()); // its functions stay the same; the object does not
   const root = useRef<HTMLDivElement>(null);
   const bench = useMemo<Workbench>(() => {
     const view = createView();
-    return { session, view, actions: createActions(session, view), stage: createStage(flow.current, view, root) };
-  }, [session]);
+    const actions = createActions(session, view);
+    const template = onTemplate ?? ((name: string) => void actions.template(name));
+    return { session, view, actions, stage: createStage(flow.current, view, root), template };
+  }, [session, onTemplate]);
   return (
     <WorkbenchContext value={bench}>
       <Bench bench={bench} root={root} />

@@ -35,7 +35,7 @@ interface Props {
 export const Palette = memo(function Palette({ onGrab }: Props) {
   const { session } = useWorkbench();
   const { layers, blocks, templates } = useCatalog(session);
-  const { actions, stage, view } = useWorkbench();
+  const { actions, stage, view, template } = useWorkbench();
   const [wanted, setWanted] = useState("");
   const found = foundIn(layers, wanted);
   const named = (name: string) => name.toLowerCase().includes(wanted.trim().toLowerCase());
@@ -91,7 +91,7 @@ export const Palette = memo(function Palette({ onGrab }: Props) {
           <details className="hb-fold hb-templates">
             <summary>Templates</summary>
             {templates.filter((each) => named(each.title)).map((each) => (
-              <button key={each.name} type="button" className="hb-template" title={each.summary} data-testid={`palette-template-${each.name}`} onClick={() => void actions.template(each.name)}>
+              <button key={each.name} type="button" className="hb-template" title={each.summary} data-testid={`palette-template-${each.name}`} onClick={() => template(each.name)}>
                 <strong>{each.title}</strong><span>{each.data}</span>
               </button>
             ))}

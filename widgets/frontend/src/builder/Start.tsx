@@ -3,7 +3,7 @@ import { Button } from "../shared/Button";
 import { useKnown, useWorkbench } from "./context";
 
 export function Start() {
-  const { view, stage, actions } = useWorkbench();
+  const { view, stage, template } = useWorkbench();
   const { templates } = useKnown();
   return (
     <div className="hb-start" data-testid="start">
@@ -18,7 +18,7 @@ export function Start() {
             <ul>
               {templates.map((each) => (
                 <li key={each.name}>
-                  <button type="button" data-testid={`template-${each.name}`} title={each.summary} onClick={() => void actions.template(each.name)}>
+                  <button type="button" data-testid={`template-${each.name}`} title={each.summary} onClick={() => template(each.name)}>
                     <strong>{each.title}</strong><span>{each.data}</span>
                   </button>
                 </li>

@@ -16,7 +16,7 @@ export function StatusBar() {
 
 function Message() {
   const { session } = useWorkbench();
-  const { problem, codeRefused, notice, silent, analysis } = useKnown();
+  const { problem, codeRefused, notice, silent, waiting, analysis } = useKnown();
   const text = notice ?? (codeRefused ? null : problem?.message) ?? (silent ? "Python has not answered; the kernel may be busy or gone." : null);
   if (text !== null) {
     return (
@@ -27,6 +27,7 @@ function Message() {
       </div>
     );
   }
+  if (waiting) return <div className="hb-message" data-testid="waiting"><span>Python is working…</span></div>;
   if (analysis.error === null) return null;
   return <div className="hb-message" data-testid="model-error"><Icon name="warning" /><span>{analysis.error}</span></div>;
 }

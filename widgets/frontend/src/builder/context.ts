@@ -11,6 +11,8 @@ export interface Workbench {
   view: View;
   actions: Actions;
   stage: Stage;
+  /** Opens a template in place of the model. */
+  template: (name: string) => void;
 }
 
 export const WorkbenchContext = createContext<Workbench | null>(null);

@@ -29,6 +29,8 @@ export interface Known {
   notice: string | null;
   /** Whether Python still owes the answer to an edit of the code. */
   asking: boolean;
+  /** Whether an answer takes so long that it is worth saying. */
+  waiting: boolean;
   silent: boolean;
 }
 
@@ -49,10 +51,11 @@ export interface Session {
 }
 
 const PATIENCE = 8000; // milliseconds after which an answer is no longer awaited
+const SLOW = 400; // and after which it is said that one is
 const NOTHING: Analysis = { nodes: {}, edges: [], parameters: null, error: null };
 const START: Known = {
   ready: false, layers: [], forms: new Map(), templates: [], blocks: [], optimizers: [], losses: [], document: EMPTY, analysis: NOTHING,
-  code: "", undo: null, redo: null, training: null, weights: null, problem: null, codeRefused: false, notice: null, asking: false, silent: false,
+  code: "", undo: null, redo: null, training: null, weights: null, problem: null, codeRefused: false, notice: null, asking: false, waiting: false, silent: false,
 };
 
 export function openSession(channel: Channel): Session {
@@ -61,6 +64,7 @@ export function openSession(channel: Channel): Session {
   let revision = Math.floor(Math.random() * 1e6) * 1000;
   let awaited: number | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let slow: ReturnType<typeof setTimeout> | undefined;
   const acts = new Map<number, (made: string[] | null) => void>();
   const asks = new Map<number, (answer: Incoming | null) => void>();
 
@@ -68,9 +72,11 @@ export function openSession(channel: Channel): Session {
     revision += 1;
     awaited = revision;
     clearTimeout(timer);
+    clearTimeout(slow);
+    slow = setTimeout(() => store.set({ waiting: true }), SLOW);
     timer = setTimeout(() => {
       awaited = null;
-      store.set({ silent: true, asking: false });
+      store.set({ silent: true, asking: false, waiting: false });
     }, PATIENCE);
     return revision;
   }
@@ -87,13 +93,14 @@ export function openSession(channel: Channel): Session {
       return finish();
     }
     const mine = awaited !== null;
-    if (mine) clearTimeout(timer);
+    clearTimeout(timer);
+    clearTimeout(slow);
     awaited = null;
     const problem = message.problem ?? (mine || message.answers === null ? null : store.get().problem);
     const codeRefused = problem !== null && (store.get().asking || (!mine && store.get().codeRefused));
     store.set({
       ready: true, codeRefused, document, analysis, code, undo, redo, problem, weights: weights ?? null, training: training ?? null,
-      asking: false, silent: false,
+      asking: false, waiting: false, silent: false,
     });
     finish();
   }
@@ -141,6 +148,7 @@ export function openSession(channel: Channel): Session {
     say: (notice) => store.set({ notice }),
     close() {
       clearTimeout(timer);
+      clearTimeout(slow);
       silence();
     },
   };

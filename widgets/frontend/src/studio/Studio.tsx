@@ -1,5 +1,5 @@
 // The studio: data and settings above, the builder in the middle, the monitor below.
-import { useRef } from "react";
+import { useCallback, useRef } from "react";
 import { Builder } from "../builder/Builder";
 import type { Session } from "../builder/session";
 import { Monitor } from "../monitor/Monitor";
@@ -23,6 +23,7 @@ export function Studio({ studio, builder, monitor }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root);
   const running = status?.state === "running" || status?.state === "paused" || status?.state === "waiting";
+  const onTemplate = useCallback((name: string) => studio.ask("template", { name }), [studio]);
   const busy = asked !== null || (state !== null && state.busy !== null);
   return (
     <div className={width >= 760 ? "hb-studio hb-studio-wide" : "hb-studio"} ref={root} data-testid="studio" data-ready={state !== null}>
@@ -36,7 +37,7 @@ export function Studio({ studio, builder, monitor }: Props) {
           <Outcome state={state} message={message} />
         </>
       )}
-      <Builder session={builder} />
+      <Builder session={builder} onTemplate={onTemplate} />
       <Monitor session={monitor} />
     </div>
   );

@@ -15,7 +15,7 @@ export interface Told {
 export interface StudioSession {
   store: Store<Told>;
   set(name: string, value: Value): void;
-  ask(type: "data" | "train" | "save" | "load", content?: Record<string, unknown>): void;
+  ask(type: "data" | "template" | "train" | "save" | "load", content?: Record<string, unknown>): void;
   close(): void;
 }
 
