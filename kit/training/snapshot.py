@@ -11,6 +11,7 @@ from torch import Tensor
 
 from kit.callbacks import Callback
 from kit.layers.layer import Layer
+from kit.layers.recurrence import Recurrent
 from kit.training.history import History
 from kit.training.session import Means, Position, Session
 
@@ -26,7 +27,7 @@ class Snapshot:
     """A training at one step.
 
     weights: with the running statistics. states, updates, scale: the optimizer's. optimizer: its fields.
-    layers: fields of theirs that may be changed. history: the curves, which grow on; the first `steps` batches of them
+    layers: what of theirs may change beside. history: the curves, which grow on; the first `steps` batches of them
     belong to it. settings, position, random, callbacks: the session's. logged: how long its log was.
     """
 
@@ -103,8 +104,9 @@ def layers_of(model: Trainable) -> dict[str, Layer]:
 
 
 def live_fields(layer: Layer) -> dict[str, Any]:
-    """The fields that may be changed, as they are."""
-    return {name: getattr(layer, name) for name in LIVE if name in layer.declaration}
+    """The fields that may be changed, and the state that a stateful layer holds, which is never changed in place."""
+    state = {"held": layer.held} if isinstance(layer, Recurrent) and layer.stateful else {}
+    return {name: getattr(layer, name) for name in LIVE if name in layer.declaration} | state
 
 
 def cloned(vectors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -19,6 +19,10 @@ def normalized() -> list:
     return [Input(4), Dense(6, "relu", kernel_constraint="maxnorm(1)"), BatchNormalization(), Dense(3, "softmax")]
 
 
+def both() -> list:
+    return [Input(4), Dense(6, "tanh"), BatchNormalization(), Dropout(0.4), Dense(3, "softmax")]
+
+
 def convolutional() -> list:
     layers = [Input(4), kit.layers.Reshape((1, 2, 2)), Conv2D(3, 2, padding="same"), Flatten()]
     return [*layers, Dropout(0.2), Dense(3, activation="softmax")]
@@ -51,6 +55,7 @@ def run_of(model, **options) -> kit.Run:
 def assert_same(run: kit.Run, other: kit.Run) -> None:
     for ours, theirs in zip(run.model.get_weights(), other.model.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+    assert run.step_count == other.step_count
     assert run.history.epochs == other.history.epochs
     assert run.history.epoch_steps == other.history.epoch_steps
     for name in other.history.batch_names():
@@ -68,12 +73,15 @@ def test_a_run_resumed_at_any_step_is_the_run_that_was_never_interrupted(layers,
         assert_same(kit.resume(tmp_path / f"{step}.h5", X, Y).wait(), whole)
 
 
-@pytest.mark.parametrize("forgotten", ["host", "order", "optimizer", "samples", "updates", "batch"])
+STATE = ("host", "order", "optimizer", "samples", "means", "updates", "batch", "step", "epoch", "weights", "statistics")
+
+
+@pytest.mark.parametrize("forgotten", STATE)
 def test_each_part_of_the_state_is_needed(forgotten, tmp_path):
     """Without one of them the resumed run is another: the test above would notice."""
     from kit.storage import read, write
 
-    model = compiled(dense, kit.optimizers.SGD(0.1, momentum=0.9, decay=0.1))
+    model = compiled(both, kit.optimizers.SGD(0.1, momentum=0.9, decay=0.1))
     saving = [lambda record: record.step == 4 and model.save(tmp_path / "4.h5")]
     whole = run_of(model, callbacks=saving).wait()
     stored = read(tmp_path / "4.h5")
@@ -84,6 +92,12 @@ def test_each_part_of_the_state_is_needed(forgotten, tmp_path):
         arrays["session/order"] = arrays["session/order"][::-1].copy()
     elif forgotten == "optimizer":
         arrays["optimizer/0/velocity"] *= 0
+    elif forgotten == "weights":
+        arrays["weights/dense_1/kernel"][0, 0] += 1e-6
+    elif forgotten == "statistics":
+        arrays["weights/batchnormalization_1/moving_mean"] *= 0
+    elif forgotten == "means":
+        config["session"]["means"] = dict.fromkeys(config["session"]["means"], 0.0)
     elif forgotten == "updates":
         config["updates"] = 0
     else:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import kit
-from kit.layers import GRU, Dense, Dropout, Input
+from kit.layers import GRU, LSTM, Dense, Dropout, Input
 from tests.kit.training.test_resume import X, Y, assert_same
 
 LONG = 100_000  # epochs that no test waits for
@@ -289,3 +289,24 @@ def test_a_mark_that_is_not_there_is_told_with_those_that_are():
         run.rollback("strat")
     with pytest.raises(ValueError, match="it takes a name of your own"):
         run.mark("best")
+
+
+def test_going_back_takes_the_states_that_a_layer_holds_along():
+    def made() -> kit.Sequential:
+        torch.manual_seed(1)
+        model = kit.Sequential([Input((4, 1)), LSTM(3, stateful=True), Dense(3, "softmax")])
+        model.compile("adam", "categorical_crossentropy")
+        return model
+
+    words = {"epochs": 2, "batch_size": 10, "shuffle": False, "background": True}
+    straight, model = made().fit(X[:20, :, None], Y[:20], **words).wait(), made()
+
+    def back(record) -> None:
+        if record.step == 1 and not model.run.log:
+            model.run.mark("mine")
+        if record.step == 3 and len(model.run.log) == 1:
+            model.run.rollback("mine")
+
+    run = model.fit(X[:20, :, None], Y[:20], callbacks=[back], **words).wait()
+    assert [entry["what"] for entry in run.log] == ["mark", "rollback"]
+    assert_same(run, straight)
