@@ -1,5 +1,6 @@
 """Classes that are declared by their fields: the constructor, its checks, the config, the repr and the form follow."""
 
+import functools
 import inspect
 import json
 import re
@@ -93,12 +94,13 @@ def source(value: Any, field: Field) -> str:
 
 def declared_fields(cls: type) -> dict[str, Field]:
     """The fields of a class, in the order of their declaration, those taken by keyword only last."""
-    annotations = typing.get_type_hints(cls, include_extras=True)
+    bases: list[Any] = [base for base in cls.__mro__ if issubclass(base, Declared)]
+    annotations = {name: annotation for base in reversed(bases) for name, annotation in annotated(base).items()}
     inherited = {name for base in cls.__mro__[1:] for name in getattr(base, "declaration", {})}
     found = {}
     for name, annotation in annotations.items():
         is_class_variable = annotation is ClassVar or typing.get_origin(annotation) is ClassVar
-        if is_class_variable or annotation is Tensor or not declares(cls, name):
+        if is_class_variable or annotation is Tensor:
             continue
         if name not in inherited and any(hasattr(base, name) for base in cls.__mro__[1:]):
             raise TypeError(f"{cls.__name__} cannot have a field {name!r}, which every one of its kind has; rename it")
@@ -107,18 +109,23 @@ def declared_fields(cls: type) -> dict[str, Field]:
     return dict(sorted(found.items(), key=lambda item: item[1].kind.keyword))
 
 
-def declares(cls: type, name: str) -> bool:
-    """Whether the annotation of a name stands in a declared class, not in one of torch's."""
-    return any(issubclass(base, Declared) and name in vars(base).get("__annotations__", {}) for base in cls.__mro__)
+@functools.cache
+def annotated(cls: type) -> dict[str, Any]:
+    """The annotations of a class, without those of its bases."""
+    return inspect.get_annotations(cls, eval_str=True)
 
 
 def help_for(name: str, cls: type) -> str:
     """The line of a class's docstring, or of its bases', that begins with the field's name."""
-    for base in cls.__mro__:
-        found = re.search(rf"^\s*{name}: (.+?)\s*$", vars(base).get("__doc__") or "", re.MULTILINE)
-        if found:
-            return found.group(1)
-    return ""
+    helps = (helps_in(vars(base).get("__doc__") or "") for base in cls.__mro__)
+    return next((found[name] for found in helps if name in found), "")
+
+
+@functools.cache
+def helps_in(docstring: str) -> dict[str, str]:
+    """The lines "name: text" of a docstring; the first of each name."""
+    lines = re.findall(r"^\s*(\w+): (.+?)\s*$", docstring, re.MULTILINE)
+    return dict(reversed(lines))
 
 
 def signature(fields: dict[str, Field]) -> inspect.Signature:

@@ -69,10 +69,10 @@ class Autosave:
 
     def copied(self) -> Contents | None:
         """What the file is to hold; None where there is no path, or where a batch broke off or something hinders it."""
-        from kit.storage.checkpoint import contents
-
         if self.path is None or not whole(self.model):
             return None
+        from kit.storage.checkpoint import contents
+
         self.saved = time.monotonic()
         try:
             return contents(self.model)

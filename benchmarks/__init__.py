@@ -1,0 +1,1 @@
+"""Training beside others: `python -m benchmarks` (see docs/speed.md)."""
