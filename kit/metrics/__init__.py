@@ -74,7 +74,7 @@ def get(metric: str | Callable[[Tensor, Tensor], Tensor] | Counted) -> Any:
 
     found = metric if isinstance(metric, Counted) else resolve(metric, {**objectives.KNOWN, **KNOWN}, "metric", given=2)
     torchmetrics = sys.modules.get("torchmetrics")  # a metric of theirs cannot exist before it is imported
-    return Given(found) if torchmetrics and isinstance(found, torchmetrics.Metric) else found
+    return Given(found) if torchmetrics and isinstance(found, torchmetrics.Metric) else objectives.as_ours(found)
 
 
 __all__ = [

@@ -35,6 +35,7 @@ from kit.objectives.distances import (
     squared_hinge,
 )
 from kit.objectives.loss import EPSILON, Loss
+from kit.objectives.of_torch import as_ours
 
 binary_crossentropy = BinaryCrossentropy()
 binary_focal_crossentropy = BinaryFocalCrossentropy()
@@ -77,8 +78,11 @@ ObjectiveName = Annotated[str | Callable[[Tensor, Tensor], Tensor], named(OBJECT
 
 
 def get(objective: ObjectiveName) -> Callable[[Tensor, Tensor], Tensor]:
-    """The function that the name of an objective stands for; a function stands for itself."""
-    return resolve(objective, KNOWN, "loss", given=2)
+    """The function (y_true, y_pred) that the name of an objective stands for; a function stands for itself.
+
+    A loss module or function of torch, which takes (outputs, targets), stands for one that calls it so.
+    """
+    return as_ours(resolve(objective, KNOWN, "loss", given=2))
 
 
 def is_own(objective: ObjectiveName) -> bool:

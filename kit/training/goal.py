@@ -46,9 +46,15 @@ class Goal:
         """The objective of a batch, and the loss of each output where there are several."""
         weights = batch.weights or [None] * len(self.ends)
         losses = [
-            mean(end.objective(y, output), output, weight)
+            mean(per_sample(end.objective, y, output, "loss", weight), output, weight)
             for end, output, y, weight in zip(self.ends, outputs, batch.targets, weights, strict=True)
         ]
+        for end, loss in zip(self.ends, losses, strict=True):
+            if torch.is_grad_enabled() and not loss.requires_grad:
+                raise ValueError(
+                    f"the loss {metric_names.name(end.loss)} does not depend on the outputs, so nothing is learned; "
+                    "compute it from y_pred, with torch's functions"
+                )
         if self.single:
             return losses[0], {}
         whole = sum((loss * end.weight for end, loss in zip(self.ends, losses, strict=True)), torch.zeros(()))
@@ -60,7 +66,7 @@ class Goal:
         if not self.measures:
             return {}
         return {
-            name: mean(metric(y, output), output, None)
+            name: mean(per_sample(metric, y, output, "metric"), output, None)
             for end, output, y in zip(self.ends, outputs, batch.targets, strict=True)
             for name, metric in end.functions.items()
         }
@@ -71,6 +77,24 @@ class Goal:
             {name: metric.fresh(shape, device) for name, metric in end.counted.items()}
             for end, shape in zip(self.ends, shapes, strict=True)
         ]
+
+
+def per_sample(
+    function: Callable[..., Any], y: Tensor, output: Tensor, what: str, weight: Tensor | None = None
+) -> Tensor:
+    """A number for each sample, from a loss or a metric. TypeError where it gives none, ValueError for one to weigh."""
+    values = function(y, output)
+    if not isinstance(values, Tensor):
+        raise TypeError(
+            f"the {what} {metric_names.name(function)} gives {values!r}; it has to give a tensor, "
+            "a number for each sample (n, ...)"
+        )
+    if weight is not None and values.ndim == 0:
+        raise ValueError(
+            f"the {what} {metric_names.name(function)} gives one number for all samples, so they cannot be weighed; "
+            "let it give one for each sample (n, ...), as reduction='none' does for torch's"
+        )
+    return values
 
 
 def mean(values: Tensor, output: Tensor, weight: Tensor | None) -> Tensor:

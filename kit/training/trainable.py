@@ -89,7 +89,7 @@ class Trainable:
     ) -> None:
         """Says how to train: by which optimizer, to lower which loss.
 
-        metrics: names ("accuracy", "auc"), functions (y_true, y_pred) or objects, measured beside the loss.
+        loss, metrics: names ("mse", "auc"), functions (y_true, y_pred), objects, or losses of torch, called its way.
         class_mode: "categorical" or "binary", how classes are read from the outputs (2015); by the outputs if none.
         loss_weights: how much the loss of each output counts. precision: "float32", or "mixed_bfloat16" or
         "mixed_float16", in which most of the model computes in 16 bits while weights and losses keep 32.

@@ -203,3 +203,29 @@ def test_augmentation_is_drawn_from_the_runs_own_generator(pictures) -> None:
     first, again, other = trained(1), trained(1), trained(2)
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert not np.array_equal(first[0], other[0])
+
+
+@pytest.mark.parametrize("place", ["loss", "metrics"])
+def test_a_function_that_gives_no_tensor_is_named(place, blobs) -> None:
+    def as_text(y_true, y_pred):
+        return "0.5"
+
+    model = one_headed(**{place: as_text})
+    with pytest.raises(TypeError, match=r"as_text gives '0.5'; it has to give a tensor"):
+        model.fit(blobs.X, blobs.Y, verbose=0)
+
+
+def test_a_loss_that_does_not_depend_on_the_outputs_is_named(blobs) -> None:
+    def forgetful(y_true, y_pred):
+        return y_true.float().mean(-1)
+
+    with pytest.raises(ValueError, match="the loss forgetful does not depend on the outputs"):
+        one_headed(forgetful).fit(blobs.X, blobs.Y, verbose=0)
+
+
+def test_a_loss_of_one_number_for_all_samples_cannot_be_weighed(blobs) -> None:
+    model = one_headed(torch.nn.MSELoss())
+    model.fit(blobs.X, blobs.Y, verbose=0)
+    with pytest.raises(ValueError, match="MSELoss gives one number for all samples, so they cannot be weighed"):
+        model.fit(blobs.X, blobs.Y, sample_weight=np.ones(len(blobs.X)), verbose=0)
+    one_headed(torch.nn.MSELoss(reduction="none")).fit(blobs.X, blobs.Y, sample_weight=np.ones(len(blobs.X)), verbose=0)
