@@ -11,11 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from kit.layers.layer import Layer
-from kit.layers.measuring import measure
+from kit.layers.measuring import measure, stated_shape
 from kit.layers.merging import Merge
 from kit.layers.recurrence import Recurrent
+from kit.names import near_miss
 from kit.network import Network, from_symbols, merged
-from kit.symbols import Input, Shape, Symbol
+from kit.symbols import Input, Symbol, listed
 from kit.training.trainable import Trainable, refuse_to_replace
 
 
@@ -30,8 +31,7 @@ class Model(Trainable):
     notes: tuple[str, ...] = ()
 
     def __init__(self, inputs: Symbol | Sequence[Symbol], outputs: Symbol | Sequence[Symbol]) -> None:
-        listed = [[given] if isinstance(given, Symbol) else list(given) for given in (inputs, outputs)]
-        self._hold(from_symbols(*listed))
+        self._hold(from_symbols(listed(inputs, "inputs"), listed(outputs, "outputs")))
 
     @classmethod
     def of(cls, network: Network) -> Model:
@@ -39,6 +39,45 @@ class Model(Trainable):
         model = cls.__new__(cls)
         model._hold(network)
         return model
+
+    def __call__(self, *symbols: Any) -> Any:
+        """The symbol of the output for other symbols of a graph, or a list of several; the layers are shared.
+
+        Raises ShapeError where they do not fit, TypeError for what is no symbol.
+        """
+        given = symbols[0] if symbols and isinstance(symbols[0], (list, tuple)) else symbols
+        if not given or not all(isinstance(symbol, Symbol) for symbol in given):
+            raise TypeError(
+                "a model is called on symbols of a graph, such as Input((20,)); "
+                "for numbers use model.predict(X), or model.module(x) with tensors"
+            )
+        found = self.module.called_on(*given)
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes weights of any layer; being set, it is set for all of them."""
+        modules = (layer for layer in self.layers if not isinstance(layer, Layer))
+        return any(layer.trainable for layer in self.layers if isinstance(layer, Layer)) or any(
+            parameter.requires_grad for module in modules for parameter in module.parameters()
+        )
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._refuse_while_running("freeze layers")
+        for layer in self.layers:
+            if isinstance(layer, Layer):
+                layer.trainable = value
+            else:
+                layer.requires_grad_(value)
+
+    def get_layer(self, name: str) -> nn.Module:
+        """The layer that is called `name` in this model. ValueError where there is none."""
+        if name not in self.module.layers:
+            known = list(self.module.layers)
+            said = near_miss(name, known) or f"; they are {', '.join(known) or 'none yet'}"
+            raise ValueError(f"the model has no layer {name!r}{said}")
+        return self.module.layers[name]
 
     @property
     def layers(self) -> list[nn.Module]:
@@ -148,15 +187,23 @@ class Sequential(Model):
     layers: the layers from input to output; `add` appends one. An Input may come first and states the shape.
     """
 
-    def __init__(self, layers: Iterable[nn.Module | Symbol] = ()) -> None:
+    def __init__(self, layers: Iterable[nn.Module | Symbol | Model] = ()) -> None:
+        if not isinstance(layers, Iterable):
+            raise TypeError(f"Sequential takes a list of layers, not {layers!r}; write Sequential([...])")
         self._hold(Network())
         for layer in layers:
             self.add(layer)
 
-    def add(self, layer: nn.Module | Symbol | Merge) -> None:
-        """Appends a layer. Raises ShapeError at once where it is known that it cannot take what comes."""
+    def add(self, layer: nn.Module | Symbol | Merge | Model) -> None:
+        """Appends a layer, or the layers of another model, which share their weights with it then.
+
+        Raises ShapeError at once where it is known that it cannot take what comes.
+        """
         network = self.module
         self._refuse_while_running("add a layer")
+        if isinstance(layer, Model):
+            self._append(layer.module)
+            return
         if isinstance(layer, (Symbol, Merge)):
             if network.steps or network.shapes != [None]:
                 raise TypeError(f"{type(layer).__name__}(...) comes first in a Sequential; add it before the layers")
@@ -181,17 +228,33 @@ class Sequential(Model):
             else:
                 layer.build_stated()
 
+    def _append(self, inner: Network) -> None:
+        """Appends the steps of another model's network. ValueError where it has several inputs or outputs."""
+        if len(inner.shapes) != 1 or len(inner.outputs) != 1:
+            raise ValueError(
+                f"a model of {len(inner.shapes)} inputs and {len(inner.outputs)} outputs is no part of a chain; "
+                "call it on symbols instead: model([a, b])"
+            )
+        network = self.module
+        if not network.steps and network.shapes == [None]:
+            network.shapes, network.reached = list(inner.shapes), inner.shapes[0]
+            network.input_names = list(inner.input_names)
+        came = network.reached
+        reached = inner.build(came)[0] if came is not None else inner.reached
+        network.extend(inner)
+        network.reached = reached
 
-def stated_shape(layer: nn.Module) -> Shape | None:
-    """The shape of one input sample, where a first layer says it."""
-    if not isinstance(layer, Layer):
-        return None
-    if layer.input_shape is not None or len(layer.input_axes.split()) > 1:
-        return layer.input_shape
-    for field in layer.inferred_fields():
-        if field.kind.axis == -1 and (size := getattr(layer, field.name)) is not None:
-            return (size,)
-    return None
+    def pop(self) -> nn.Module:
+        """Takes the last layer away, and gives it. ValueError where there is none."""
+        network = self.module
+        self._refuse_while_running("take a layer away")
+        if not network.steps:
+            raise ValueError("the model has no layer to take away; add one first")
+        layer = network.steps[-1].layer
+        network.drop_last()
+        shapes = [shape for _, _, shape in network.measured(network.shapes)]
+        network.reached = shapes[-1] if shapes else network.shapes[0]
+        return layer
 
 
 __all__ = ["Input", "Model", "Sequential"]

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from kit.layers.layer import Layer
 from kit.layers.masking import Mask, alone, run_masked
 from kit.layers.measuring import measure, reads_integers
-from kit.symbols import Shape, Step, Symbol
+from kit.symbols import Shape, Step, Symbol, connect
 
 
 class Network(nn.Module):
@@ -58,6 +58,23 @@ class Network(nn.Module):
                     readers[source].append(reads_integers(step.layer))
         return [bool(found) and all(found) for found in readers]
 
+    def extend(self, other: "Network") -> None:
+        """Adds the steps of another network, of one input and output, to the last value; the layers are the same."""
+        numbers = [self.outputs[0]]
+        for step in other.steps:
+            numbers.append(self.add(step.layer, tuple(numbers[source] for source in step.sources)))
+        self.outputs = [numbers[other.outputs[0]]]
+
+    def called_on(self, *symbols: Symbol) -> list[Symbol]:
+        """The symbols of the outputs for other inputs: the same layers, called again. Raises ShapeError."""
+        if len(symbols) != len(self.shapes):
+            raise ValueError(f"the model takes {len(self.shapes)} inputs, but was called on {len(symbols)}")
+        self.build(*(symbol.shape for symbol in symbols))
+        values = list(symbols)
+        for step in self.steps:
+            values.append(connect(step.layer, tuple(values[source] for source in step.sources)))
+        return [values[output] for output in self.outputs]
+
     def start(self, symbol: Symbol) -> None:
         """Takes the shape and the name of an Input, before there are layers."""
         if symbol.layer is not None:
@@ -69,6 +86,7 @@ class Network(nn.Module):
         step = self.steps.pop()
         if all(step.layer is not other.layer for other in self.steps):
             del self.layers[self.name_of(step.layer)]
+        self.masked = any(getattr(layer, "makes_mask", False) for layer in self.layers.values())
         self.outputs = [len(self.shapes) + len(self.steps) - 1]
         self.fits.clear()
 

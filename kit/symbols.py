@@ -23,6 +23,13 @@ class Symbol:
     name: str | None = None
     order: int = field(default_factory=itertools.count().__next__)  # which was made first names its layer first
 
+    @classmethod
+    def __torch_function__(cls, function: Any, kinds: Any, args: Any = (), words: Any = None) -> Any:
+        raise TypeError(
+            f"torch's {getattr(function, '__name__', function)} cannot compute with a symbol of a graph; write it as a "
+            "layer, or put the module in a model and call that: Sequential([module])(symbol)"
+        )
+
     def __repr__(self) -> str:
         made = f" from {self.layer!r}" if self.layer is not None else ""
         return f"<symbol (n, {', '.join(map(str, self.shape))}){made}>"
@@ -57,8 +64,20 @@ def Input(shape: Any, name: str | None = None) -> Symbol:
         ) from None
 
 
+def listed(given: Any, what: str) -> list[Symbol]:
+    """One symbol or several that a Model is made of, as a list. TypeError for anything else."""
+    symbols = list(given) if isinstance(given, (list, tuple)) else [given]
+    for symbol in symbols:
+        if not isinstance(symbol, Symbol):
+            raise TypeError(
+                f"Model takes as {what} an Input, or what layers make of one, such as Dense(10)(x), not {symbol!r}"
+            )
+    return symbols
+
+
 def connect(layer: Any, sources: tuple[Symbol, ...]) -> Symbol:
-    """The symbol of what a layer makes of these; the layer's weights are made. Raises ShapeError."""
+    """The symbol of what a layer or torch module makes of these; a layer's weights are made. Raises ShapeError."""
+    from kit.layers.layer import Layer
     from kit.layers.measuring import measure
 
     strangers = [source for source in sources if not isinstance(source, Symbol)]
@@ -66,8 +85,9 @@ def connect(layer: Any, sources: tuple[Symbol, ...]) -> Symbol:
         raise TypeError(f"{layer!r} is called on graph symbols and on {strangers[0]!r}; give it symbols only")
     shapes = [source.shape for source in sources]
     shape, _ = measure(layer, *shapes)
-    layer.build_for(*shapes)
-    return (WithStates if layer.gives_states else Symbol)(shape, layer, tuple(sources))
+    if isinstance(layer, Layer):
+        layer.build_for(*shapes)
+    return (WithStates if getattr(layer, "gives_states", False) else Symbol)(shape, layer, tuple(sources))
 
 
 @dataclass

@@ -52,8 +52,8 @@ def calls_in_tables(name: str) -> Iterator[ast.Call]:
 
 
 OWNERS = {"model": kit.Sequential, "run": kit.Run, "history": kit.History, "kit": kit}
-ELSEWHERE = ("Net", "nn.HuberLoss", "X.transpose", "torch.set_default_dtype", "widgets.Monitor", "get_weights",
-             "pause", "resume", "set", "stop", "model.module.parameters")  # fmt: skip
+ELSEWHERE = ("Net", "nn.HuberLoss", "nn.CrossEntropyLoss", "X.transpose", "torch.set_default_dtype", "widgets.Monitor",
+             "get_weights", "pause", "resume", "set", "stop", "model.module.parameters")  # fmt: skip
 CALLED = {
     **vars(kit.layers), **vars(kit.optimizers), **vars(kit.schedules), **vars(kit.callbacks), **vars(kit.models),
     **{name: getattr(kit.Sequential, name) for name in ("fit", "compile", "evaluate", "load_weights", "save_weights")},

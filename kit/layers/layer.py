@@ -136,6 +136,12 @@ class Layer(Declared, nn.Module):
             inputs = (*inputs, *words.pop(self.further_inputs))
         if inputs and isinstance(inputs[0], Symbol):
             return connect(self, inputs)
+        for x in inputs:
+            if isinstance(x, np.ndarray) or not hasattr(x, "shape"):
+                raise TypeError(
+                    f"{self.label} is called on tensors (torch.as_tensor(x)) or on symbols of a graph (Input(...)), "
+                    f"not on {type(x).__name__}"
+                )
         if not self.built:
             self.build_for(*(tuple(x.shape[1:]) for x in inputs))
         y = super().__call__(*inputs, **words)

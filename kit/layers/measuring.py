@@ -67,3 +67,15 @@ def reads_integers(layer: nn.Module) -> bool:
 def label(layer: nn.Module) -> str:
     """A layer or module in an error."""
     return layer.label if isinstance(layer, Layer) else type(layer).__name__
+
+
+def stated_shape(layer: nn.Module) -> Shape | None:
+    """The shape of one input sample, where a first layer says it."""
+    if not isinstance(layer, Layer):
+        return None
+    if layer.input_shape is not None or len(layer.input_axes.split()) > 1:
+        return layer.input_shape
+    for field in layer.inferred_fields():
+        if field.kind.axis == -1 and (size := getattr(layer, field.name)) is not None:
+            return (size,)
+    return None
