@@ -107,7 +107,7 @@ def main() -> None:
     text = "\n".join([*words, "", steps_table(measured), "", once_table(measured), ""])
     print(text)
     if asked.keep:
-        (ROOT / "benchmarks" / "results" / f"{datetime.date.today()}.txt").write_text(text)
+        (ROOT / "benchmarks" / "results" / f"steps-{datetime.date.today()}.txt").write_text(text)
         picture(measured, str(ROOT / "docs" / "speed.png"))
 
 

@@ -18,7 +18,7 @@ def ratios(rounds: list[float], of: list[float]) -> tuple[float, float, float]:
 
 
 def steps_table(measured: Measured) -> str:
-    """Time a step of each work: of the kit in milliseconds, of each peer as the kit's ratio to it."""
+    """Processor time a step of each work: of the kit in milliseconds, of each peer as the kit's ratio to it."""
     peers = [peer for peer in PEERS if peer != "kit" and any(key[1] == peer for key in measured)]
     lines = ["| work | Hornbook, ms | " + " | ".join(f"to {PEERS[peer][0]}" for peer in peers) + " |"]
     lines.append("|---|" + "---|" * (len(peers) + 1))
@@ -40,12 +40,12 @@ def steps_table(measured: Measured) -> str:
 def once_table(measured: Measured) -> str:
     """What is measured once in a process: import, first step, samples a second of predict, peak memory."""
     lines = [
-        "| work | who | import, s | model and first step, s | predict, samples/s | peak, MiB |",
-        "|---|---|---|---|---|---|",
+        "| work | who | ms a step, clock | import, s | model and first step, s | predict, samples/s | peak, MiB |",
+        "|---|---|---|---|---|---|---|",
     ]
     for (name, peer), found in measured.items():
         speed = WORKS[name].batch * WORKS[name].batches / found["predicted"]
-        cells = (found["imported"], found["first"])
+        cells = (statistics.median(found["clock"]), found["imported"], found["first"])
         row = " | ".join(f"{value:.2f}" for value in cells)
         lines.append(f"| {name} | {PEERS[peer][0]} | {row} | {speed:,.0f} | {found['mib']:.0f} |")
     return "\n".join(lines)
@@ -70,6 +70,6 @@ def picture(measured: Measured, path: str) -> None:
     axes.axhline(1, color="black", lw=0.8)
     axes.set_yscale("log")
     axes.set_xticks(range(len(works)), works)
-    axes.set_ylabel("time a step, Hornbook / other")
+    axes.set_ylabel("processor time a step, Hornbook / other")
     axes.legend(ncols=3, fontsize=8, frameon=False)
     figure.savefig(path, dpi=150)

@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ Conform = Callable[..., Batch]  # from (X, y, weights) as they come to a batch t
 READ_BYTES = 16 << 20  # this much is read at once
 CHUNK_BYTES = 1 << 20  # rows of a file that stay together when they are shuffled
 WINDOW = 16  # so many of these chunks are mixed row by row
+GAP = 4  # rows of a file that lie so close are read in one piece, which is much faster than row by row
 PROBES = 64  # samples by which data that are too large to be read whole are recognized
 
 
@@ -41,9 +43,11 @@ class Rows(Source):
     """Samples that are read when they are needed, in bounded memory. A subclass says how some of them are read.
 
     start, stop: which of them belong to this source. chunk: how many stay together when they are shuffled.
+    reads_ahead: whether a thread reads what comes next while the model trains.
     """
 
     chunk = 1
+    reads_ahead = False
 
     def __init__(self, start: int, stop: int) -> None:
         self.start, self.stop = start, stop
@@ -83,14 +87,20 @@ class Rows(Source):
         return torch.cat(mixed)
 
     def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]:
-        for start, stop in blocks(self.first(), len(self), size, first, READ_BYTES):
-            wanted = np.arange(start, stop) if order is None else order[start:stop].numpy()
-            rows, places = np.unique(wanted, return_inverse=True)
-            block = self.read(rows + self.start)
-            if order is not None:
-                there = torch.from_numpy(places)
-                block = block.of([tensor.index_select(0, there) for tensor in block.tensors()])
+        places = blocks(self.first(), len(self), size, first, READ_BYTES)
+        found = (self.block(start, stop, order) for start, stop in places)
+        for block in ahead(found) if self.reads_ahead else found:
             yield from parts(block, size)
+
+    def block(self, start: int, stop: int, order: Tensor | None) -> Batch:
+        """The samples from one place in the order to another."""
+        wanted = np.arange(start, stop) if order is None else order[start:stop].numpy()
+        rows, places = np.unique(wanted, return_inverse=True)
+        block = self.read(rows + self.start)
+        if order is None:
+            return block
+        there = torch.from_numpy(places)
+        return block.of([tensor.index_select(0, there) for tensor in block.tensors()])
 
     def fingerprint(self) -> str:
         rows = np.unique(np.linspace(self.start, self.stop - 1, min(PROBES, len(self))).astype(int))
@@ -101,11 +111,22 @@ class Rows(Source):
         return digest.hexdigest()
 
 
+def ahead(blocks: Iterator[Batch]) -> Iterator[Batch]:
+    """The same blocks; a thread makes the next one while one is used."""
+    with ThreadPoolExecutor(1, "hornbook reading") as reader:
+        coming = reader.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = reader.submit(next, blocks, None)
+            yield block
+
+
 class Columns(Rows):
     """Rows of arrays of which some are not in memory.
 
     X, y, weights: as the user gave them: an array, a list or a dict of arrays, or None.
     """
+
+    reads_ahead = True
 
     def __init__(self, X: Any, y: Any, weights: Any, conform: Conform, start: int = 0, stop: int | None = None) -> None:
         lengths = {len(column) for column in [*columns(X), *columns(y), *columns(weights)]}
@@ -143,6 +164,9 @@ def taken(values: Any, key: Any) -> Any:
         return None
     if hasattr(values, "iloc"):
         return values.iloc[key]
+    if is_read_by_row(values) and isinstance(key, np.ndarray):
+        spans = np.split(key, np.flatnonzero(np.diff(key) > GAP) + 1)
+        return np.concatenate([np.asarray(values[span[0] : span[-1] + 1])[span - span[0]] for span in spans])
     return np.array((values if hasattr(values, "shape") else np.asarray(values))[key])
 
 

@@ -243,3 +243,37 @@ def test_a_training_on_any_source_is_resumed_bit_for_bit(kind: str, blobs, file,
     resumed = kit.resume(path, *sources[kind]).wait()
     assert same(resumed.model, model)
     assert resumed.history.epochs == model.history.epochs
+
+
+def test_shuffled_rows_that_lie_close_are_read_in_few_pieces(blobs, file, monkeypatch) -> None:
+    calls = 0
+    read = h5py.Dataset.__getitem__
+
+    def counted(self, key):
+        nonlocal calls
+        calls += 1
+        assert isinstance(key, slice)
+        return read(self, key)
+
+    source = source_for(network(), file["X"], file["y"])
+    order = source.order(torch.Generator().manual_seed(0))
+    monkeypatch.setattr(h5py.Dataset, "__getitem__", counted)
+    rows = torch.cat([batch.inputs[0] for batch in source.batches(10, order)])
+    np.testing.assert_array_equal(rows.numpy(), blobs.X[order.numpy()])
+    assert calls < 10
+
+
+def test_what_goes_wrong_while_rows_are_read_ahead_comes_out_of_fit(blobs) -> None:
+    class Torn:
+        shape, dtype = blobs.X.shape, blobs.X.dtype
+
+        def __len__(self) -> int:
+            return len(blobs.X)
+
+        def __getitem__(self, key):
+            if isinstance(key, slice) and key.stop > 50:
+                raise OSError("the disk is gone")
+            return blobs.X[key]
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        fitted(Torn(), blobs.y)
