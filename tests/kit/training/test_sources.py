@@ -276,4 +276,4 @@ def test_what_goes_wrong_while_rows_are_read_ahead_comes_out_of_fit(blobs) -> No
             return blobs.X[key]
 
     with pytest.raises(OSError, match="the disk is gone"):
-        fitted(Torn(), blobs.y)
+        fitted(Torn(), blobs.Y)
