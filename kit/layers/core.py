@@ -129,7 +129,7 @@ class Activation(Layer):
     In (n, ...); out the same shape.
 
     activation: name of an activation, or a function.
-    target: mean activation that each unit is drawn to, between 0 and 1, over a batch in training; 0 for none.
+    target: mean activation that each unit is drawn to, between 0 and 1, over a batch; 0 for none.
     beta: weight of the penalty sum target log(target / mean) + (1 - target) log((1 - target) / (1 - mean)).
     """
 
@@ -146,7 +146,7 @@ class Activation(Layer):
 
     def forward(self, x: Tensor) -> Tensor:
         y = activations.get(self.activation)(x)
-        self.activity_penalty = self.divergence(y) if self.training and self.target else None  # type: ignore[misc]
+        self.activity_penalty = self.divergence(y) if self.target else None  # type: ignore[misc]
         return y
 
     def divergence(self, y: Tensor) -> Tensor:

@@ -41,7 +41,7 @@ class Lambda(Layer):
 
 
 class ActivityRegularization(Layer):
-    """y = x, with the penalty (l1 sum |x| + l2 sum x²) / n added to the loss of each batch in training.
+    """y = x, with the penalty (l1 sum |x| + l2 sum x²) / n added to the loss of each batch.
 
     In (n, ...); out the same shape.
 
@@ -56,7 +56,7 @@ class ActivityRegularization(Layer):
     l2: NonNegative = 0.0
 
     def forward(self, x: Tensor) -> Tensor:
-        self.activity_penalty = self.penalty(x) if self.training and (self.l1 or self.l2) else None  # type: ignore[misc]
+        self.activity_penalty = self.penalty(x) if self.l1 or self.l2 else None  # type: ignore[misc]
         return x
 
     def penalty(self, x: Tensor) -> Tensor:

@@ -153,6 +153,7 @@ def measure(model: Trainable, data: Source, batch_size: int, goal: Goal, prefix:
             loss, values = goal.reach(outputs, batch)
             if model.update.penalties:
                 loss = loss + model.update.penalty()
+            loss = model.update.with_activity(loss)
             means.count(batch.targets, outputs)
             means.add({"loss": loss, **values, **goal.measured(outputs, batch)}, len(batch))
     return means.read(prefix)

@@ -123,14 +123,19 @@ class Update:
         loss, values = goal.reach(outputs, batch)
         if self.penalties:
             loss = loss + self.penalty()
-        for layer in self.layers:
-            if layer.activity_penalty is not None:
-                loss, layer.activity_penalty = loss + layer.activity_penalty, None  # type: ignore[misc]
+        loss = self.with_activity(loss)
         if self.scale is None:
             loss.backward()
         else:
             self.scale.backward(loss)
         return outputs, loss, values
+
+    def with_activity(self, loss: Tensor) -> Tensor:
+        """The loss, and what the layers add to it for the outputs that they have just given."""
+        for layer in self.layers:
+            if layer.activity_penalty is not None:
+                loss, layer.activity_penalty = loss + layer.activity_penalty, None  # type: ignore[misc]
+        return loss
 
     def penalty(self) -> Tensor:
         """What the regularizers add to the loss."""

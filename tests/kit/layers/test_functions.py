@@ -66,10 +66,14 @@ def test_activity_regularization_costs_what_it_costs_in_keras(rng: np.random.Gen
     torch.testing.assert_close(ours.activity_penalty, theirs.losses[0])
 
 
-def test_the_penalty_is_part_of_the_loss_in_training_only(rng: np.random.Generator) -> None:
+def test_the_penalty_is_part_of_every_loss_as_in_keras(rng: np.random.Generator) -> None:
     X, y = rng.normal(size=(8, 3)).astype("float32"), np.zeros((8, 3), "float32")
     start = Dense(3, kernel_initializer="identity")
     model = Sequential([Input((3,)), start, Identity(), ActivityRegularization(l2=2.0)])
     model.compile("sgd", "mse")
-    assert float(model.evaluate(X, y, verbose=0)) == pytest.approx((X**2).mean(), rel=1e-5)
-    assert float(model.train(X, y)) == pytest.approx((X**2).mean() + 2 * (X**2).sum() / 8, rel=1e-5)
+    twin = keras.Sequential([keras.Input((3,)), keras.layers.ActivityRegularization(l2=2.0)])
+    twin.compile("sgd", "mse")
+    measured = float(model.evaluate(X, y, verbose=0))
+    assert measured == pytest.approx((X**2).mean() + 2 * (X**2).sum() / 8, rel=1e-5)
+    assert measured == pytest.approx(float(twin.evaluate(X, y, verbose=0)), rel=1e-5)
+    assert float(model.train(X, y)) == pytest.approx(measured, rel=1e-5)

@@ -229,3 +229,15 @@ def test_a_loss_of_one_number_for_all_samples_cannot_be_weighed(blobs) -> None:
     with pytest.raises(ValueError, match="MSELoss gives one number for all samples, so they cannot be weighed"):
         model.fit(blobs.X, blobs.Y, sample_weight=np.ones(len(blobs.X)), verbose=0)
     one_headed(torch.nn.MSELoss(reduction="none")).fit(blobs.X, blobs.Y, sample_weight=np.ones(len(blobs.X)), verbose=0)
+
+
+@pytest.mark.parametrize(
+    "layer", [kit.layers.ActivityRegularization(0.02, 0.01), Activation("sigmoid", target=0.3)], ids=repr
+)
+def test_what_layers_add_for_their_outputs_is_in_every_loss(layer, blobs) -> None:
+    model = Sequential([Dense(20, 8), layer.twin(), Dense(8, 2, activation="softmax")])
+    model.compile("sgd(0.1)", "categorical_crossentropy")
+    plain = -np.log((model.predict(blobs.X) * blobs.Y).sum(1)).mean()
+    measured, trained = model.evaluate(blobs.X, blobs.Y), model.train(blobs.X, blobs.Y)
+    assert measured == pytest.approx(trained, rel=1e-5)
+    assert measured > plain * 1.001
