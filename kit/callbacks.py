@@ -326,7 +326,9 @@ class TensorBoard(Callback):
 
 def listed(callbacks: Any) -> list[Callable[[Record], object]]:
     """One function, or some, as a list. TypeError where one of them cannot be called."""
-    found: Iterable[Any] = [callbacks] if callable(callbacks) else list(callbacks)
+    found: Iterable[Any] = (
+        [callbacks] if callable(callbacks) or not isinstance(callbacks, Iterable) else list(callbacks)
+    )
     wrong = [callback for callback in found if not callable(callback) or isinstance(callback, type)]
     if wrong:
         raise TypeError(f"a callback is a function that is called with each Record, not {wrong[0]!r}")

@@ -142,8 +142,12 @@ def sample_weights(values: Any, y: Tensor, outputs: tuple[int, ...]) -> Tensor:
 def class_weights(weights: Mapping[Any, float], y: Tensor, outputs: tuple[int, ...]) -> Tensor:
     """The weight of each sample by its class: {0: 1.0, 1: 5.0}; a class that is not named counts 1.
 
-    Raises ValueError for a class the model does not have, or a weight below 0.
+    Raises TypeError for what is no dict, ValueError for a class the model does not have, or a weight below 0.
     """
+    if not isinstance(weights, Mapping):
+        raise TypeError(
+            f"class_weight={weights!r}: it takes a dict of class numbers and weights, such as {{0: 1.0, 1: 5.0}}"
+        )
     classes = max(outputs[-1], 2)
     table = torch.ones(classes)
     for number, value in weights.items():

@@ -160,8 +160,9 @@ def test_tensorboard_that_is_not_installed_is_asked_for(blobs, tmp_path, monkeyp
 
 
 def test_a_class_is_no_callback(blobs) -> None:
-    with pytest.raises(TypeError, match="a callback is a function"):
-        fit(network(), blobs, EarlyStopping)
+    for wrong in ([EarlyStopping], 3):
+        with pytest.raises(TypeError, match="a callback is a function"):
+            fit(network(), blobs, **{"callbacks": wrong})
 
 
 @pytest.mark.parametrize("step", [1, 4, 7, 11])

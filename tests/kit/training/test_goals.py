@@ -241,3 +241,9 @@ def test_what_layers_add_for_their_outputs_is_in_every_loss(layer, blobs) -> Non
     measured, trained = model.evaluate(blobs.X, blobs.Y), model.train(blobs.X, blobs.Y)
     assert measured == pytest.approx(trained, rel=1e-5)
     assert measured > plain * 1.001
+
+
+@pytest.mark.parametrize("weights", ["balanced", [1.0, 2.0]])
+def test_class_weights_are_a_dict(weights, blobs) -> None:
+    with pytest.raises(TypeError, match=r"class_weight=.*: it takes a dict of class numbers and weights"):
+        one_headed().fit(blobs.X, blobs.Y, class_weight=weights)
