@@ -146,7 +146,8 @@ class Activation(Layer):
 
     def forward(self, x: Tensor) -> Tensor:
         y = activations.get(self.activation)(x)
-        self.activity_penalty = self.divergence(y) if self.target else None  # type: ignore[misc]
+        if self.target:
+            self.add_loss(self.divergence(y))
         return y
 
     def divergence(self, y: Tensor) -> Tensor:

@@ -56,7 +56,8 @@ class ActivityRegularization(Layer):
     l2: NonNegative = 0.0
 
     def forward(self, x: Tensor) -> Tensor:
-        self.activity_penalty = self.penalty(x) if self.l1 or self.l2 else None  # type: ignore[misc]
+        if self.l1 or self.l2:
+            self.add_loss(self.penalty(x))
         return x
 
     def penalty(self, x: Tensor) -> Tensor:

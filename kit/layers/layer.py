@@ -128,6 +128,11 @@ class Layer(Declared, nn.Module):
         if limit := constraints.get(getattr(self, f"{fields}_constraint", None)):
             self.limits[name] = limit
 
+    def add_loss(self, loss: Tensor) -> None:
+        """Adds a number, of shape (), to the loss of the batch that forward is at. An exported model has no loss."""
+        if not torch.compiler.is_exporting():
+            self.activity_penalty = loss  # type: ignore[misc]
+
     def __call__(self, *inputs: Any, **words: Any) -> Any:
         """The output for tensors; for symbols (see Input), the symbol of the output in a graph."""
         if inputs and isinstance(inputs[0], (list, tuple)):
