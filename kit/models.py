@@ -26,9 +26,11 @@ class Model(Trainable):
     inputs: an Input or a list of them. outputs: the symbol that came of calling layers on them, or a list.
     `module` is an ordinary torch.nn.Module with all the weights.
     notes: what the file that the model was imported from said, and could not be taken over.
+    layout: how an editor shows the model (kit/layout.py); files keep it.
     """
 
     notes: tuple[str, ...] = ()
+    layout: dict[str, Any] | None = None
 
     def __init__(self, inputs: Symbol | Sequence[Symbol], outputs: Symbol | Sequence[Symbol]) -> None:
         self._hold(from_symbols(listed(inputs, "inputs"), listed(outputs, "outputs")))

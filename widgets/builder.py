@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 import kit
-from kit.code import folded, from_code
-from kit.graph import Document, check, document
+from kit.code import from_code
+from kit.graph import Document, check
 from kit.models import Model
 from kit.plotting import diagram
 from kit.symbols import Shape
 from widgets.editing import Editing
 from widgets.panel import Panel
+from widgets.placing import document_of
 
 
 def start_document(start: Any, shape: Shape | None) -> Document:
@@ -24,7 +25,7 @@ def start_document(start: Any, shape: Shape | None) -> Document:
         nodes = [] if shape is None else [{"id": "input_1", "layer": "Input", "config": {"shape": list(shape)}}]
         return {"version": 1, "nodes": nodes, "edges": []}
     if isinstance(start, Model):
-        return folded(document(start))
+        return document_of(start)
     if isinstance(start, str):
         return from_code(start)
     return check(start)

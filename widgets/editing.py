@@ -10,11 +10,11 @@ from typing import Any
 from kit.analysis import Training, analyse
 from kit.analysis.fitting import Fitting
 from kit.carry import Kept
-from kit.code import CodeError, folded, from_code, to_code
+from kit.code import CodeError, from_code, to_code
 from kit.editing import apply
 from kit.editing.fragments import code_of, fragment_of, to_text
 from kit.forms import palette
-from kit.graph import Document, check, document
+from kit.graph import Document, check
 from kit.layers.layer import CATALOG
 from kit.models import Model
 from kit.objectives import OBJECTIVES
@@ -24,7 +24,7 @@ from kit.symbols import Shape
 from widgets import blocks, templates
 from widgets.messages import asked, ends_of, labelled, names_in, sized
 from widgets.panel import Message, Part, field
-from widgets.placing import placed, shared
+from widgets.placing import document_of, placed, shared
 from widgets.weights import Weights
 
 LARGEST_BATCH = 1_000_000
@@ -70,6 +70,7 @@ class Editing(Part):
                 self.done.append((what, self.document))
                 self.document, self.undone = new, []
                 self.revision += 1
+                self.weights.show(new)
 
     def report(self) -> dict[str, Any]:
         """The analysis of the document."""
@@ -197,7 +198,7 @@ class Editing(Part):
         import kit
 
         model = kit.load(path.strip())
-        new = placed(folded(document(model)), self.document)
+        new = document_of(model, self.document)
         self.weights.hold(model, {**new, "version": version_of(new)})
         return new, []
 
@@ -218,6 +219,7 @@ class Editing(Part):
             target.append((what, self.document))
             self.document = other
             self.revision += 1
+            self.weights.show(other)
 
     def on_training(self, message: Message) -> None:
         """How the model is going to be trained, as far as forecast and warnings ask."""

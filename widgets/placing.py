@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from kit.code import folded
 from kit.editing.places import place_missing
-from kit.structure import Document, check, repeated
-
-FOR_THE_EYE = ("position", "title", "comment")
-
-
-def bare(document: Document) -> Document:
-    """A document without what is only for the eye."""
-    nodes = [{key: value for key, value in node.items() if key not in FOR_THE_EYE} for node in document["nodes"]]
-    made = {key: value for key, value in document.items() if key not in ("groups", "notes")}
-    groups = [{key: group[key] for key in ("id", "nodes", "repeat")} for group in repeated(document)]
-    return {**made, "nodes": nodes, **({"groups": groups} if groups else {})}
+from kit.graph import document
+from kit.layout import laid_out, regrouped
+from kit.models import Model
+from kit.structure import Document, check
 
 
 def placed(new: Document, old: Document) -> Document:
@@ -31,19 +23,12 @@ def placed(new: Document, old: Document) -> Document:
     return place_missing(check(made))
 
 
-def regrouped(new: Document, old: Document) -> list[dict[str, Any]]:
-    """The groups of a new document, collapsed as they were, and the old ones for the eye, as far as they are there."""
-    before = {group["id"]: group for group in old.get("groups", [])}
-    collapsed = {name for name, group in before.items() if group.get("collapsed")}
-    groups = [{**g, "collapsed": True} if g["id"] in collapsed else g for g in new.get("groups", [])]
-    names = {node["id"] for node in new["nodes"]}
-    free = names - {node for group in groups for node in group["nodes"]}
-    taken = names | {group["id"] for group in groups}
-    for group in before.values():
-        members = [node for node in group["nodes"] if node in free]
-        if members and group.get("repeat", 1) == 1 and group["id"] not in taken:
-            groups.append({**group, "nodes": members})
-    return groups
+def document_of(model: Model, old: Document | None = None) -> Document:
+    """The document of a model as it was laid out, or, where it never was, as the one before it."""
+    new = folded(document(model))
+    if model.layout is not None:
+        return place_missing(laid_out(new, model.layout))
+    return placed(new, old) if old is not None else new
 
 
 def shared(new: Document, old: Document) -> Document:

@@ -10,7 +10,6 @@ import kit
 from kit import optimizers
 from kit.analysis import Training as Assumed
 from kit.carry import Kept
-from kit.code import folded
 from kit.declared import Declared
 from kit.fields import Field, NonNegative, Positive, Size, choice, text, whole
 from kit.forms import field_form
@@ -22,7 +21,7 @@ from widgets.builder import start_document
 from widgets.editing import Editing
 from widgets.monitor import Watching, finite
 from widgets.panel import Message, Panel, Part, field
-from widgets.placing import placed
+from widgets.placing import document_of
 from widgets.samples import NAMES, Samples, given, named
 from widgets.templates import template
 
@@ -202,7 +201,7 @@ class Training(Part):
         if self.watching.run is not None and not self.watching.run.ended:
             raise RuntimeError("a run is at work; stop it first")
         model = kit.load(path)
-        self.editing.change(placed(folded(document(model)), self.editing.document), f"load {path.name}")
+        self.editing.change(document_of(model, self.editing.document), f"load {path.name}")
         self.model, self.result = model, None
         self.editing.hold(model)
         self.watching.show(model.history, str(path))

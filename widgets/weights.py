@@ -7,10 +7,10 @@ from typing import Any
 from kit.analysis.survey import survey
 from kit.carry import Kept, Wanted, carry, kept, names_before
 from kit.graph import Document, from_document, layer_class
+from kit.layout import bare, layout_of
 from kit.models import Model
 from kit.structure import INPUT
 from kit.symbols import Shape
-from widgets.placing import bare
 
 MOST = 4  # earlier models that are kept
 
@@ -59,7 +59,13 @@ class Weights:
             self.before = [*self.before, (self.modelled, self.model)][-MOST:]
             self.model, self.learned = made, learned
         self.modelled = wanted
+        self.show(document)
         return self.model, found
+
+    def show(self, document: Document) -> None:
+        """The model keeps how its document looks now, and so does a file that it is saved to."""
+        if self.model is not None and bare(document) == self.modelled:
+            self.model.layout = layout_of(document)
 
     def told(self, document: Document, shape: Shape | None) -> dict[str, Any] | None:
         """Which weights an edit keeps, as docs/protocol.md has it; None where nothing has been learned."""

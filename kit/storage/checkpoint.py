@@ -17,9 +17,10 @@ from torch import nn
 from kit import objectives
 from kit.callbacks import Callback
 from kit.declared import plain
-from kit.graph import document, from_document
+from kit.graph import DocumentError, document, from_document
 from kit.layers.layer import Layer
 from kit.layers.nested import own
+from kit.layout import checked
 from kit.models import Model
 from kit.names import parse_call
 from kit.optimizers import OPTIMIZERS
@@ -75,6 +76,8 @@ def contents(model: Any) -> Contents:
             "compile": settings_of(model) if model.compiled else None,
             "versions": versions(),
         }
+        if model.layout is not None:
+            config["layout"] = model.layout
         if model.compiled:
             config["updates"] = model.update.updates
             if model.update.scale is not None:
@@ -243,6 +246,7 @@ def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
         if stored.config["compile"] is not None:
             compile_as(model, stored, custom_objects, path)
         model.history = history_from(stored)
+        lay_out(model, stored)
         model.session = session_from(stored, model)
     except StorageError:
         raise
@@ -346,6 +350,14 @@ def owned(value: Any, custom: Mapping[str, Any] | None) -> Any:
 def not_known(path: Any, name: str) -> StorageError:
     """The error for a file that names something of its author's own."""
     return StorageError(f"{path} was trained with {name!r}, which is not known here; pass it in custom_objects")
+
+
+def lay_out(model: Model, stored: Stored) -> None:
+    """Gives a model the layout of the file; without it, and with a note, where that cannot be read."""
+    try:
+        model.layout = checked(stored.config.get("layout"))
+    except (DocumentError, RecursionError) as error:
+        model.notes = (*model.notes, f"how the model was laid out cannot be read, and is left out: {error}")
 
 
 def history_from(stored: Stored) -> History:
