@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import json
+from dataclasses import dataclass
 from typing import Any
 
 from kit.blocks import Block, copy_name
@@ -20,11 +23,39 @@ def is_own(name: str) -> bool:
     return layer_class(name).__module__.startswith("kit.")
 
 
-def kinds_of(node: Node) -> list[str]:
+@dataclass(frozen=True)
+class Spelling:
+    """How a layer is written, without its name: the call that makes it, and the classes which that names."""
+
+    call: str
+    kinds: tuple[str, ...]
+
+
+def spelling(node: Node) -> Spelling:
+    """How a node's layer is written; what was written once is known. Raises what make_layer raises."""
+    try:
+        config = json.dumps(node.get("config", {}), sort_keys=True)
+    except (TypeError, ValueError):
+        return spelled(make_layer(node))
+    cls: Any = layer_class(node["layer"])
+    return spelling_of(cls, config)
+
+
+@functools.lru_cache(maxsize=20_000)
+def spelling_of(cls: type[Layer], config: str) -> Spelling:
+    """How a layer of this class and config is written."""
+    return spelled(make_layer({"layer": cls.__name__, "config": json.loads(config)}, {cls.__name__: cls}))
+
+
+def spelled(layer: Layer) -> Spelling:
+    """How a layer is written."""
+    layer.name = None
+    return Spelling(repr(layer), tuple(kinds_in(layer)))
+
+
+def kinds_of(node: Node) -> tuple[str, ...]:
     """The classes that the call of a node's layer names: its own, and those of the layers inside."""
-    if node["layer"] == INPUT or node.get("shared_with") is not None:
-        return [node["layer"]]
-    return kinds_in(make_layer(node))
+    return (node["layer"],) if node["layer"] == INPUT or node.get("shared_with") is not None else spelling(node).kinds
 
 
 def kinds_in(layer: Layer) -> list[str]:
@@ -93,9 +124,7 @@ class Calls:
         said = [] if name in self.automatic else [f"name={self.name(name)}"]
         if node["layer"] == INPUT:
             return f"Input({', '.join([repr(tuple(node['config']['shape'])), *said])})"
-        layer = make_layer(node)
-        layer.name = None
-        made = repr(layer)
+        made = spelling(node).call
         return f"{made[:-1]}{', ' if said and not made.endswith('()') else ''}{''.join(said)})"
 
     def name(self, name: str) -> str:

@@ -32,6 +32,13 @@ def test_a_chain_is_written_as_a_person_would() -> None:
     )
 
 
+def test_a_layer_that_was_written_once_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = document(Sequential([Input(8), Dense(41), Dropout(0.41)]))
+    text = to_code(written)
+    monkeypatch.setattr("kit.code.layers.make_layer", None)
+    assert to_code(written) == text
+
+
 def test_a_graph_is_written_as_calls() -> None:
     a, b = Input(4), Input(3, name="extra")
     model = Model([a, b], Dense(2, name="head")(Concatenate()(a, b)))
