@@ -27,10 +27,12 @@ class Model(Trainable):
     `module` is an ordinary torch.nn.Module with all the weights.
     notes: what the file that the model was imported from said, and could not be taken over.
     layout: how an editor shows the model (kit/layout.py); files keep it.
+    weights_given: whether its weights were loaded or set, so that they are more than a beginning.
     """
 
     notes: tuple[str, ...] = ()
     layout: dict[str, Any] | None = None
+    weights_given: bool = False
 
     def __init__(self, inputs: Symbol | Sequence[Symbol], outputs: Symbol | Sequence[Symbol]) -> None:
         self._hold(from_symbols(listed(inputs, "inputs"), listed(outputs, "outputs")))
@@ -105,6 +107,7 @@ class Model(Trainable):
                 rest = rest[count:]
             for tensor, array in matched:
                 tensor.copy_(torch.as_tensor(array))
+            self.weights_given = True
 
     def reset_states(self) -> None:
         """Lets all stateful layers start from 0 again."""
@@ -149,6 +152,7 @@ class Model(Trainable):
 
         self._refuse_while_running("load weights")
         load_weights(self, path)
+        self.weights_given = True
 
     def export(self, path: Any) -> None:
         """Writes the model for others, whole or not at all, as the end of the path says.

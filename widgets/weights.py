@@ -29,8 +29,10 @@ class Weights:
         self.before: list[tuple[Document, Model]] = []
 
     def hold(self, model: Model, document: Document) -> None:
-        """Takes a model as that of a document."""
-        self.model, self.modelled, self.learned, self.before = model, bare(document), True, []
+        """Takes a model as that of a document; the one before it is given back by undo."""
+        if self.model is not None and self.modelled is not None:
+            self.before = [*self.before, (self.modelled, self.model)][-MOST:]
+        self.model, self.modelled, self.learned = model, bare(document), model.weights_given
 
     def forget(self) -> None:
         """What comes is another model."""

@@ -228,7 +228,9 @@ def session_from(stored: Stored, model: Model) -> Session | None:
 def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
     """The model of a file; see kit.load."""
     if foreign.format_of(path_of(path)):
-        return foreign.load(path_of(path), custom_objects)
+        model = foreign.load(path_of(path), custom_objects)
+        model.weights_given = True
+        return model
     stored = read(path_of(path))
     kind = stored.config.get("kind")
     if kind != "model":
@@ -247,6 +249,7 @@ def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
             compile_as(model, stored, custom_objects, path)
         model.history = history_from(stored)
         lay_out(model, stored)
+        model.weights_given = True
         model.session = session_from(stored, model)
     except StorageError:
         raise

@@ -97,3 +97,36 @@ def test_a_model_that_has_learned_nothing_has_nothing_to_keep(wire):
     builder = Builder("model = Sequential([Input(4), Dense(3)])")
     assert builder.model.count_params() == 15
     assert wire(builder).say({"part": "builder", "type": "hello"})["weights"] is None
+
+
+def test_a_given_model_that_was_never_trained_has_nothing_to_tell_of(wire):
+    model = kit.Sequential([Input(4), Dense(8), Dense(3)])
+    builder = Builder(model)
+    answer = wire(builder).say(do({"op": "set", "node": "dense_2", "field": "units", "value": 5}))
+    assert answer["weights"] is None
+    np.testing.assert_array_equal(builder.model.get_weights()[0], model.get_weights()[0])
+
+
+@pytest.mark.parametrize("way", ["set", "loaded", "opened"])
+def test_weights_that_were_given_are_told_of_though_nothing_was_trained(way, wire, tmp_path):
+    model = kit.Sequential([Input(4), Dense(8), Dense(3)])
+    if way == "set":
+        model.set_weights([weight + 1 for weight in model.get_weights()])
+    elif way == "loaded":
+        model.save_weights(tmp_path / "weights.h5")
+        model.load_weights(tmp_path / "weights.h5")
+    else:
+        model.save(tmp_path / "model.h5")
+        model = kit.load(tmp_path / "model.h5")
+    answer = wire(Builder(model)).say(do({"op": "set", "node": "dense_2", "field": "units", "value": 5}))
+    assert answer["weights"]["kept"] == 2
+
+
+def test_opening_a_file_is_undone_with_the_weights_of_the_model_before(trained, wire, tmp_path):
+    kit.Sequential([Input(4), Dense(3)]).save(tmp_path / "other.h5")
+    builder = Builder(trained)
+    line = wire(builder)
+    line.say({"part": "builder", "type": "open", "revision": 1, "path": str(tmp_path / "other.h5")})
+    assert builder.model.count_params() == 15
+    line.say({"part": "builder", "type": "undo"})
+    assert builder.model is trained

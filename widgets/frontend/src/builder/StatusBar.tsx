@@ -40,7 +40,7 @@ function Reset() {
   return (
     <details className="hb-reset" data-testid="weights">
       <summary>
-        {weights.kept} learned {weights.kept === 1 ? "array" : "arrays"} of weights kept; {layers.length === 1 ? layers[0] : `${layers.length} layers`} {layers.length === 1 ? "begins" : "begin"} anew
+        {weights.kept} {weights.kept === 1 ? "array" : "arrays"} of weights kept; {layers.length === 1 ? layers[0] : `${layers.length} layers`} {layers.length === 1 ? "begins" : "begin"} anew
       </summary>
       <ul>{weights.reset.map((each) => <li key={`${each.node} ${each.weight}`}><code>{each.node}.{each.weight}</code>: {each.reason}</li>)}</ul>
     </details>
