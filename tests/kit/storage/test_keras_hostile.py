@@ -1,5 +1,6 @@
 """A model file is data: each advisory about Keras's loader, and each trick with archives, is refused harmlessly."""
 
+import encodings.cp437  # noqa: F401  of zip; imported here, or it would look like something that a file runs
 import io
 import json
 import os
@@ -11,28 +12,11 @@ import h5py
 import numpy as np
 import pytest
 from keras_models import L, keras, saved
+from watched import watched
 
 import kit
+import kit.storage.checkpoint  # here for the same reason
 from kit.storage import StorageError
-
-WATCHED = {"on": False, "seen": []}
-
-
-def watch(event, arguments):
-    if WATCHED["on"] and event.split(".")[0] in (
-        "open",
-        "socket",
-        "os",
-        "exec",
-        "marshal",
-        "pickle",
-        "import",
-        "subprocess",
-    ):
-        WATCHED["seen"].append((event, arguments))
-
-
-sys.addaudithook(watch)  # it cannot be taken away again, but it can be told to be quiet
 
 
 @pytest.fixture
@@ -52,13 +36,9 @@ def refused(path, folder):
     """The sentence that refuses the file; nothing was run, read or asked for meanwhile."""
     for name in ("secret.txt", "secret.h5"):
         os.utime(folder / name, (1, 1))  # read long ago
-    WATCHED.update(on=True, seen=[])
-    try:
-        with pytest.raises(StorageError) as caught:
-            kit.load(path)
-    finally:
-        WATCHED["on"] = False
-    for event, arguments in WATCHED["seen"]:
+    with watched() as seen, pytest.raises(StorageError) as caught:
+        kit.load(path)
+    for event, arguments in seen:
         assert not event.startswith(("socket.", "marshal.", "pickle.", "os.system", "os.exec", "os.fork", "exec")), (
             event
         )

@@ -1,39 +1,25 @@
-"""Whatever is changed in a payload and sealed again, `read` reads it or refuses it, and nothing else.
+"""Whatever is changed in a payload and sealed again, the file is opened or refused, and nothing else happens.
 
-The default run takes a few; HORNBOOK_MUTANTS=2000 takes as many.
+The default run takes a few hundred; `pytest -m long` takes 50,000.
 """
 
+import contextlib
 import os
-import random
-import struct
+import time
 
 import numpy as np
 import pytest
-from sealed_files import hdf5, save, sealed
+from inspecting import Inspecting
+from sealed_files import hdf5, mutants, save, sealed
+from test_any_damage import GOLDEN
+from watched import watched
 
-from kit.storage import StorageError, read, write
+import kit
+from kit.storage import StorageError, inspection, read, write
 from kit.storage.seal import SIZE
+from tests.kit.measured import MIB, forget_peak, memory, needs_proc, peak
 
-MUTANTS = int(os.environ.get("HORNBOOK_MUTANTS", "60"))
-
-
-def mutants(payload, count):
-    """Payloads with a few bytes changed, most where the structure is."""
-    chance = random.Random(0)
-    structure = [place for place in range(len(payload)) if payload[place]]
-    for _ in range(count):
-        mutant = bytearray(payload)
-        for _ in range(chance.choice([1, 1, 2, 5])):
-            place = chance.choice(structure) if chance.random() < 0.7 else chance.randrange(len(payload))
-            kind = chance.randrange(3)
-            if kind == 0:
-                mutant[place] ^= 1 << chance.randrange(8)
-            elif kind == 1:
-                mutant[place] = chance.choice([0, 1, 0x7F, 0x80, 0xFF])
-            else:
-                value = chance.choice([0, 2**64 - 1, 2**63, len(payload), chance.randrange(len(payload))])
-                mutant[place : place + 8] = struct.pack("<Q", value)
-        yield bytes(mutant[: len(payload)])
+posix = pytest.mark.skipif(os.name != "posix", reason="fork is POSIX's")
 
 
 def fill(file):
@@ -58,11 +44,65 @@ def test_a_mutant_is_read_or_refused_and_nothing_else(make, tmp_path):
     payload = make(path)
     assert len(read(save(path, sealed(payload))).arrays) == 9
     refused = 0
-    for mutant in mutants(payload, MUTANTS // 2):
+    for mutant in mutants(payload, 20):
         save(path, sealed(mutant))
         try:
             for array in read(path).arrays.values():
                 array.sum()
         except StorageError as error:
             refused += "model.h5 is not laid out" in str(error)
-    assert refused > MUTANTS // 20
+    assert refused > 5
+
+
+def trained(path):
+    """The payload of a whole training: layers, weights, optimizer, curve, session."""
+    return GOLDEN.read_bytes()[SIZE:]
+
+
+def sums(path):
+    """Reads every number."""
+    return [array.sum() for array in read(path).arrays.values()]
+
+
+def many(make, use, count, path, monkeypatch):
+    """Opens so many mutants; gives how many were opened, and how many were refused."""
+    payload, opened, slowest = make(path), 0, 0.0
+    use(save(path, sealed(payload)))
+    with Inspecting(path) as inspecting, monkeypatch.context() as patch:
+        patch.setattr(inspection, "ask", inspecting.ask)
+        before = memory()
+        forget_peak()
+        for mutant in mutants(payload, count):
+            save(path, sealed(mutant))
+            start = time.perf_counter()
+            with watched() as seen, contextlib.suppress(StorageError):
+                use(path)
+                opened += 1
+            slowest = max(slowest, time.perf_counter() - start)
+            opened_files = {str(what[0]) for event, what in seen if event == "open" and not isinstance(what[0], int)}
+            assert (opened_files, {event for event, _ in seen}) == ({str(path)}, {"open"})
+        assert peak() - before < 100 * MIB
+    return {
+        "opened": opened,
+        "refused": count - opened,
+        "of these because the limited process ended": inspecting.ended,
+        "slowest, seconds": round(slowest, 3),
+    }
+
+
+@posix
+@needs_proc
+@pytest.mark.parametrize(("make", "use"), [(trained, kit.load), (todays, sums), (oldest, sums)])
+def test_hundreds_of_mutants_are_opened_or_refused(make, use, tmp_path, monkeypatch):
+    assert many(make, use, 300, tmp_path / "model.h5", monkeypatch)["refused"] > 30
+
+
+@posix
+@needs_proc
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("make", "use", "count"), [(trained, kit.load, 30_000), (todays, sums, 10_000), (oldest, sums, 10_000)]
+)
+def test_50_000_mutants_are_opened_or_refused(make, use, count, tmp_path, monkeypatch, record_property):
+    for name, value in many(make, use, count, tmp_path / "model.h5", monkeypatch).items():
+        record_property(f"{make.__name__}, {name}", value)
