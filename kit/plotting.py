@@ -132,8 +132,10 @@ def confusion(matrix: np.ndarray, labels: Sequence[str] | None = None) -> Pictur
 
 def levels(document: dict[str, Any]) -> dict[str, tuple[int, int]]:
     """For each node, its column (the longest way from an input) and its row in the column."""
+    from kit.analysis.circles import without_circles
     from kit.graph import in_order, sources_of
 
+    document, _ = without_circles(document)
     sources = sources_of(document)
     placed: dict[str, tuple[int, int]] = {}
     filled: dict[int, int] = {}

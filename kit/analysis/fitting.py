@@ -22,8 +22,8 @@ class Fitting:
     """A document that somebody is about to edit. shape: of an input sample, for a chain without an Input."""
 
     def __init__(self, document: Document, shape: Shape | None = None) -> None:
-        self.document = document
         self.found: Survey = survey(document, shape)
+        self.document = document = self.found.open
         self.nodes: dict[str, Node] = {node["id"]: node for node in document["nodes"]}
         self.sources = sources_of(document)
         self.first: dict[str, str] = {}  # of a node, its first layer; for its last see gives

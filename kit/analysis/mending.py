@@ -22,6 +22,9 @@ def fixes_of(found: Survey, trial: Trial, training: Training) -> dict[str, list[
     """For each node and group that is wrong, the fixes that mend it."""
     fixes: dict[str, list[Fix]] = {name: [] for name in [*found.problems, *found.groups]}
     for name in found.problems:
+        if circles := found.around(name):
+            fixes[name] = [opening([circle.closing for circle in circles])]
+            continue
         fixes[name] = trial.working(
             candidates.of_node(found, name, training), lambda after, n=name: n in after.problems
         )
@@ -29,6 +32,12 @@ def fixes_of(found: Survey, trial: Trial, training: Training) -> dict[str, list[
         ordinary = [("Make it an ordinary group", [{"op": "repeat", "group": name, "times": 1}])]
         fixes[name] = trial.working(ordinary, lambda after, n=name: n in after.groups)
     return fixes
+
+
+def opening(wires: list[tuple[str, str]]) -> Fix:
+    """The fix that removes the wires which close circles."""
+    label = f"Remove the wire from {wires[0][0]} to {wires[0][1]}" if len(wires) == 1 else f"Remove {len(wires)} wires"
+    return {"label": label, "operations": [{"op": "disconnect", "source": a, "target": b} for a, b in wires]}
 
 
 class Trial:

@@ -45,6 +45,7 @@ def analyse(document: Document, shape: Shape | None = None, training: Training |
         for name, problem in found.problems.items()
         if problem.field is None
         for source in sources[name]
+        if not (circles := found.around(name)) or any((source, name) in circle.wires for circle in circles)
     ]
     for group in document.get("groups", []):
         report["groups"][group["id"]] = group_entry(found, group, report, fixes)
@@ -100,7 +101,7 @@ def node_entry(
 def bypassed_entry(found: Survey, node: Node) -> dict[str, Any]:
     """The part of a node that passes on what it reads."""
     copies = copies_of(found)
-    sources, name = sources_of(found.document), node["id"]
+    sources, name = sources_of(found.open), node["id"]
     groups = {member: group["id"] for group in found.document.get("groups", []) for member in group["nodes"]}
     while not copies[name] and sources[name]:
         name = sources[name][0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from kit.analysis.circles import Circle, without_circles
 from kit.analysis.weighing import Weighed, weighed
 from kit.blocks import Copy, block_of, check_bypass, expand, outputs_of
 from kit.graph import input_shape
@@ -35,12 +36,15 @@ class Layer:
 class Survey:
     """What is known of a document.
 
-    whole: it, written out. origin: the node and copy of each of its layers. layers: in order, Inputs too.
+    open: it, without the wires that close circles. whole: that, written out. origin: the node and copy of each of its
+    layers. layers: in order, Inputs too.
     problems: of nodes. groups: why a group cannot be repeated. error: why nothing can be said, or None.
     """
 
     document: Document
+    open: Document = field(default_factory=lambda: {"version": 1, "nodes": [], "edges": []})
     whole: Document = field(default_factory=lambda: {"version": 1, "nodes": [], "edges": []})
+    circles: list[Circle] = field(default_factory=list)
     origin: dict[str, Copy] = field(default_factory=dict)
     layers: dict[str, Layer] = field(default_factory=dict)
     sources: dict[str, list[str]] = field(default_factory=dict)
@@ -52,6 +56,10 @@ class Survey:
     def wrong(self) -> int:
         """How many things are wrong."""
         return len(self.problems) + len(self.groups) + (self.error is not None)
+
+    def around(self, name: str) -> list[Circle]:
+        """The circles that a node is in."""
+        return [circle for circle in self.circles if name in circle.way]
 
     def complain(self, name: str, message: str, field: str | None = None) -> None:
         """Notes what is wrong with a layer at its node: the first thing, and in which copy, if not the first."""
@@ -68,8 +76,11 @@ def survey(document: Any, shape: Shape | None = None, outputs: int | None = None
     """
     found = Survey(document)
     try:
-        check(document)
-        found.whole, found.origin = expand(workable(document, found))
+        found.open, found.circles = without_circles(check(document))
+        for circle in found.circles:
+            for name in circle.way:
+                found.problems.setdefault(name, Problem(circle.message))
+        found.whole, found.origin = expand(workable(found.open, found))
         nodes = in_order(found.whole)
     except DocumentError as error:
         found.error = str(error)

@@ -63,6 +63,15 @@ def test_an_error_of_shape_is_on_the_node_and_on_its_wire_with_what_mends_it(wir
     assert answer["analysis"]["edges"] == [wire]
 
 
+def test_a_circle_is_told_on_its_nodes_and_opened_by_what_mends_it():
+    edges = [{"source": a, "target": b} for a, b in (("input_1", "dense_1"), ("dense_1", "dense_2"))]
+    nodes = [*CHAIN["nodes"], {"id": "dense_2", "layer": "Dense", "config": {"units": 20}}]
+    builder = Builder({**CHAIN, "nodes": nodes, "edges": [*edges, {"source": "dense_2", "target": "dense_1"}]})
+    assert "dense_2: it reads what it gives, in a circle" in builder.code
+    builder.mend(builder.report["nodes"]["dense_2"]["error"]["fixes"][0])
+    assert builder.model.count_params() == 20 * 8 + 8 + 8 * 20 + 20
+
+
 def test_random_edits_undo_to_the_start_and_redo_to_the_end(wire):
     builder = Builder(CHAIN)
     line = wire(builder)
