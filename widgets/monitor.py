@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from kit.layers import Dropout
 from kit.plotting import curves
 from kit.training import History, Run
-from widgets.panel import Message, Panel, Part, field
+from widgets.panel import Message, Panel, Part, field, said
+from widgets.status import past_status, status_of
+from widgets.target import Target
 
 INTERVAL = 0.1  # seconds between two messages of the publisher, at least
 
@@ -28,7 +29,9 @@ class Watching(Part):
         self.run: Run | None = None
         self.history: History | None = None
         self.origin: str | None = None
-        self.sent: dict[str, int] = {}
+        self.notify: bool | None = None
+        self.target: Target | None = None
+        self.sent: dict[tuple[str, str], int] = {}
         self.last: dict[str, Any] | None = None
         self.marks = -1
         self.closed = threading.Event()
@@ -37,6 +40,8 @@ class Watching(Part):
     def watch(self, run: Run) -> None:
         """Shows this run from now on."""
         with self.lock:
+            if self.run is run and not run.ended:
+                return  # its publisher is at work
             self.run, self.history, self.origin = run, run.history, None
             self.start_over()
         threading.Thread(target=self.publish, args=(run,), name=f"hornbook monitor of {run.name}").start()
@@ -54,12 +59,17 @@ class Watching(Part):
 
     def publish(self, run: Run) -> None:
         """The publisher's thread: what is new, again and again, until the run ends or another is watched."""
+        trouble = ""
         while self.run is run and not self.closed.is_set():
             over = run.ended
-            self.tell()
-            if over:
-                if self.when_ended is not None:
+            try:
+                self.tell()
+                if over and self.when_ended is not None:
                     self.when_ended(run)
+            except Exception as error:  # is told, once; the run knows nothing of it
+                if trouble != (trouble := f"the monitor cannot show all of the run, which goes on: {said(error)}"):
+                    self.send("refused", message=trouble)
+            if over:
                 return
             self.closed.wait(INTERVAL)
 
@@ -81,28 +91,33 @@ class Watching(Part):
         if history is None:
             return
         reset = not self.sent and self.marks < 0
+        parent = self.run.parent_history if self.run is not None else None
         series, buffers = [], []
-        for name, each, x, y in self.new_points(history):
-            start = self.sent.get(name, 0)
-            series.append({"name": name, "each": each, "from": start, "count": len(y)})
-            buffers += [x.astype("<f4").tobytes(), y.astype("<f4").tobytes()]
-            self.sent[name] = start + len(y)
+        for of, each_history in (("", history), ("parent", parent)):
+            for name, each, x, y in self.new_points(of, each_history):
+                start = self.sent.get((of, name), 0)
+                header = {"name": name, "each": each, "from": start, "count": len(y)}
+                series.append({**header, "of": of} if of else header)
+                buffers += [x.astype("<f4").tobytes(), y.astype("<f4").tobytes()]
+                self.sent[of, name] = start + len(y)
         if series or reset or len(history.marks) != self.marks:
             self.marks = len(history.marks)
             marks = [{"step": step, "label": text} for step, text in history.marks]
             self.send("points", buffers, reset=reset, series=series, marks=marks)
 
-    def new_points(self, history: History) -> list[tuple[str, str, np.ndarray, np.ndarray]]:
-        """Name, "batch" or "epoch", x and y of what the browser lacks."""
+    def new_points(self, of: str, history: History | None) -> list[tuple[str, str, np.ndarray, np.ndarray]]:
+        """Name, "batch" or "epoch", x and y of what the browser lacks. of: "" for the run's own, or "parent"."""
+        if history is None:
+            return []
         found = []
         for name in history.batch_names():
-            start = self.sent.get(name, 0)
+            start = self.sent.get((of, name), 0)
             numbers = history.batch(name, start)
             if len(numbers):
                 found.append((name, "batch", np.arange(start + 1, start + 1 + len(numbers)), numbers))
         ends = list(history.epoch_steps)
         for name in [name for name in list(history.epochs) if name.startswith("val_")]:
-            start = self.sent.get(name, 0)
+            start = self.sent.get((of, name), 0)
             numbers = np.array(history.epochs[name][start : len(ends)])
             if len(numbers):
                 found.append((name, "epoch", np.array(ends[start : start + len(numbers)]), numbers))
@@ -110,32 +125,12 @@ class Watching(Part):
 
     def status(self) -> dict[str, Any] | None:
         """Where the run is, as plain data."""
-        run, history = self.run, self.history
-        if history is None:
+        if self.history is None:
             return None
-        latest = {name: finite(numbers[-1]) for name, numbers in history.history.items() if numbers}
-        if run is None:
-            epochs = len(history.epoch)
-            over = {"name": "past run", "state": "done", "epoch": epochs, "epochs": epochs, "step": history.steps}
-            nothing = dict.fromkeys(("eta", "elapsed", "throughput", "learning_rate", "device", "error"))
-            return {**over, "steps": history.steps, **nothing, "file": self.origin, "values": latest}
-        return {
-            "name": run.name,
-            "state": run.state,
-            "epoch": run.epoch,
-            "epochs": run.epochs,
-            "step": run.step_count,
-            "steps": run.steps,
-            "eta": finite(run.eta),
-            "elapsed": finite(run.elapsed),
-            "throughput": finite(run.throughput) or None,
-            "learning_rate": run.model.optimizer.rate(run.model.update.updates),
-            "device": str(run.model.device),
-            "file": str(run.autosave.path) if run.autosave.path is not None else None,
-            "error": problem(run),
-            "values": latest,
-            **steerable(run),
-        }
+        if self.run is None:
+            return past_status(self.history, self.origin)
+        target = self.target and self.target.told(self.history)
+        return {**status_of(self.run, self.history), "notify": self.notify, "target": target}
 
     def steered(self) -> Run:
         """The run that is watched. ValueError where there is none."""
@@ -196,53 +191,32 @@ class Watching(Part):
         self.tell()
 
     def on_branch(self, message: Message) -> None:
-        """A new run from a mark; it is watched from now on."""
-        self.watch(self.steered().branch(field(message, "name", str)))
+        """A new run from a mark, with other settings where some come along; it is watched from now on."""
+        settings = field(message, "settings", dict) if "settings" in message else {}
+        self.watch(self.steered().branch(field(message, "name", str), **settings))
+
+    def on_target(self, message: Message) -> None:
+        """What to reach; nothing where no metric is named."""
+        metric = message.get("metric")
+        self.target = None if metric is None else Target(metric, message.get("value"))
+        self.tell()
 
     def close(self) -> None:
         """Ends the publisher."""
         self.closed.set()
 
 
-def finite(number: float | None) -> float | None:
-    """A number that JSON can carry, rounded to 6 digits, or None."""
-    return float(f"{number:.6g}") if number is not None and np.isfinite(number) else None
-
-
-def steerable(run: Run) -> dict[str, Any]:
-    """What of a run can be changed, and the states it can go back to."""
-    layers = run.model.module.layers
-    held = sorted(run.marks.values(), key=lambda mark: mark.step)
-    return {
-        "batch_size": run.session.next_batch_size or run.session.batch_size,
-        "dropout": {name: layer.rate for name, layer in layers.items() if isinstance(layer, Dropout)},
-        "layers": {
-            name: any(parameter.requires_grad for parameter in layer.parameters())
-            for name, layer in layers.items()
-            if next(layer.parameters(), None) is not None
-        },
-        "parent": run.session.parent,
-        "held": [
-            {"name": mark.name, "step": mark.step, "epoch": mark.epoch, "loss": finite(mark.values.get("loss"))}
-            for mark in held
-        ],
-    }
-
-
-def problem(run: Run) -> dict[str, str] | None:
-    """What went wrong, in a sentence, and where; None where nothing did."""
-    if run.error is not None:
-        return {"message": f"{type(run.error).__name__}: {run.error}", "traceback": run.traceback}
-    if run.autosave.error is not None:
-        return {"message": f"the autosave failed, training goes on: {run.autosave.error}", "traceback": ""}
-    return None
-
-
 class Monitor(Panel):
-    """The live curves of a run, its progress, and its buttons. May be made again and again for the same run."""
+    """The live curves of a run, its progress, and its buttons. May be made again and again for the same run.
 
-    def __init__(self, run: Run) -> None:
+    notify: whether the browser tells, by a notification, when the run ends, fails or reaches its target; None as the
+    reader of the page chose last. target: what to reach, as ("val_accuracy", 0.95); the run goes on after it.
+    """
+
+    def __init__(self, run: Run, notify: bool | None = None, target: tuple[str, float] | None = None) -> None:
         self.watching = Watching()
+        self.watching.notify = notify
+        self.watching.target = None if target is None else Target(*target)
         super().__init__("monitor", self.watching)
         self.watching.watch(run)
 

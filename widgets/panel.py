@@ -18,8 +18,8 @@ Message = dict[str, Any]
 class Part:
     """One part of a widget: `name`, and a method `on_<type>` for each message it takes. See docs/protocol.md.
 
-    Handlers run in whatever thread brings the message, one at a time for each part. What they raise as ValueError,
-    TypeError, RuntimeError, KeyError or OSError is answered as a refusal.
+    Handlers run in whatever thread brings the message, one at a time for each part. What they raise is answered as a
+    refusal.
     """
 
     name = ""
@@ -40,11 +40,16 @@ class Part:
                 raise ValueError(f"{self.name} has no answer to {str(message.get('type'))[:40]!r}")
             with self.lock:
                 handler(message)
-        except (ValueError, TypeError, RuntimeError, KeyError, OSError) as error:
-            self.send("refused", message=str(error))
+        except Exception as error:
+            self.send("refused", message=said(error))
 
     def close(self) -> None:
         """Lets go of threads and files."""
+
+
+def said(error: BaseException) -> str:
+    """What an error says; of one that says nothing, what it is."""
+    return (error.args[0] if isinstance(error, KeyError) and error.args else str(error)) or type(error).__name__
 
 
 def field(message: Message, name: str, kind: type | tuple[type, ...]) -> Any:

@@ -19,10 +19,11 @@ from kit.plotting import diagram
 from kit.training import Run
 from widgets.builder import start_document
 from widgets.editing import Editing
-from widgets.monitor import Watching, finite
+from widgets.monitor import Watching
 from widgets.panel import Message, Panel, Part, field
 from widgets.placing import document_of
 from widgets.samples import NAMES, Samples, given, named
+from widgets.status import finite
 from widgets.templates import template
 
 OPTIMIZERS = {cls.__name__: cls for cls in optimizers.OPTIMIZERS.values()}

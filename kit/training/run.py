@@ -24,6 +24,7 @@ from kit.training.steering import Steering
 from kit.training.steps import Record, advice, became_nan
 
 if TYPE_CHECKING:
+    from kit.training.history import History
     from kit.training.queue import Queue
     from kit.training.trainable import Trainable
 
@@ -57,7 +58,8 @@ class Run:
     """A training at work. Made by `model.fit(..., background=True)`.
 
     state: "waiting" (in a queue), "running", "paused", "done", "stopped" or "failed". error: what made it fail.
-    history: the curves so far. log: what was changed. marks: states it can go back to.
+    history: the curves so far. parent_history: those of the run it branched from, or None. log: what was changed.
+    marks: states it can go back to.
     All calls return at once and act at the next batch; `wait` waits.
 
     model: what is trained. records: its training. session: where that is. autosave: how it is kept.
@@ -78,6 +80,7 @@ class Run:
         self.name = f"run {self.number}"
         self.error: BaseException | None = None
         self.traceback = ""
+        self.parent_history: History | None = None
         self.started = time.monotonic()
         self._arrive()
         self.steps_before = self.step_count
@@ -223,7 +226,9 @@ class Run:
         model, session = branched(self.model, self.session, self.marks[mark], self.name)
         saving = Autosave(model, autosave, autosave_every)
         saving.begin()
-        return model.start(session, saving, settings=settings)
+        branch = model.start(session, saving, settings=settings)
+        branch.parent_history = self.history
+        return branch
 
     def wait(self, timeout: float | None = None) -> Run:
         """Waits for the end (for `timeout` seconds at most) and gives the run; raises the error of a failed one."""

@@ -29,7 +29,7 @@ class Wire:
         return next(found, {})
 
     def points(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """The curves as a view holds them after all messages so far."""
+        """The curves as a view holds them after all messages so far; those of the parent as "parent loss"."""
         held: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         for message, buffers in self.sent:
             if (message["part"], message["type"]) != ("monitor", "points"):
@@ -39,9 +39,10 @@ class Wire:
             for i, series in enumerate(message["series"]):
                 x, y = (np.frombuffer(buffer, "<f4") for buffer in buffers[2 * i : 2 * i + 2])
                 assert len(x) == len(y) == series["count"]
-                before = held.get(series["name"], (np.array([]), np.array([])))
+                name = f"{series.get('of', '')} {series['name']}".strip()
+                before = held.get(name, (np.array([]), np.array([])))
                 assert len(before[0]) == series["from"]
-                held[series["name"]] = (np.concatenate([before[0], x]), np.concatenate([before[1], y]))
+                held[name] = (np.concatenate([before[0], x]), np.concatenate([before[1], y]))
         return held
 
 

@@ -94,8 +94,10 @@ def test_a_run_that_fails_is_told_with_its_cause(wire, model, data):
     line.say({"part": "monitor", "type": "hello"})
     until(lambda: state(line) == "failed")
     error = line.last("monitor", "status")["run"]["error"]
-    assert error["message"] == "RuntimeError: the callback broke"
+    assert error["message"] == "A callback failed in the batch after step 0: RuntimeError: the callback broke"
+    assert error["where"].endswith('of callback: raise RuntimeError("the callback broke")')
     assert "in callback" in error["traceback"]
+    assert error["back"] == {"name": "start", "step": 0}
 
 
 def test_the_publisher_ends_with_the_run(wire, model, data):
@@ -125,6 +127,7 @@ def test_a_view_freezes_a_layer_gives_more_epochs_and_goes_to_the_end_of_one(wir
 def test_a_view_that_goes_back_gets_the_curve_that_is_left_and_one_that_branches_sees_the_new_run(wire, model, data):
     run = model.fit(*data, epochs=100_000, batch_size=16, background=True)
     line = wire(Monitor(run))
+    line.say({"part": "monitor", "type": "hello"})
     line.say({"part": "monitor", "type": "mark", "name": "mine"})
     until(lambda: "mine" in run.marks)
     until(lambda: run.step_count > run.marks["mine"].step + 10)
@@ -142,6 +145,58 @@ def test_a_view_that_goes_back_gets_the_curve_that_is_left_and_one_that_branches
     until(lambda: (line.last("monitor", "status").get("run") or {}).get("parent") == {
         "run": run.name, "mark": "mine", "step": step,
     })  # fmt: skip
+    run.resume()
+    until(lambda: len(line.points()["parent loss"][0]) > step + 100)  # beyond the mark, while it goes on
+    np.testing.assert_array_equal(
+        line.points()["parent loss"][1][:step], run.history.batch("loss")[:step].astype("float32")
+    )
     for each in (run, branch):
         each.stop()
         each.wait()
+
+
+def test_a_target_is_told_with_the_epoch_that_reached_it_and_the_run_goes_on(wire, model, data):
+    run = model.fit(*data, epochs=100_000, validation_split=0.25, background=True)
+    line = wire(Monitor(run, notify=True, target=("val_loss", 0.5)))
+    line.say({"part": "monitor", "type": "hello"})
+    until(lambda: line.last("monitor", "status")["run"]["target"]["epoch"] is not None)
+    told = line.last("monitor", "status")["run"]
+    losses = run.history["val_loss"]
+    first = next(epoch for epoch, loss in enumerate(losses, 1) if loss <= 0.5)
+    assert told["target"] == {"metric": "val_loss", "value": 0.5, "rises": False, "epoch": first}
+    assert told["notify"] is True
+    assert run.state == "running"
+    line.say({"part": "monitor", "type": "target", "metric": "acc", "value": 0.95})
+    target = line.last("monitor", "status")["run"]["target"]
+    assert target == {"metric": "accuracy", "value": 0.95, "rises": True, "epoch": None}
+    line.say({"part": "monitor", "type": "target", "metric": "loss", "value": "low"})
+    assert "it takes a finite number" in line.last("monitor", "refused")["message"]
+    line.say({"part": "monitor", "type": "target", "metric": None})
+    assert line.last("monitor", "status")["run"]["target"] is None
+    run.stop()
+    run.wait()
+
+
+def test_an_error_in_the_monitor_is_told_and_does_not_touch_the_run(wire, model, data):
+    run = model.fit(*data, epochs=100_000, background=True)
+    line = wire(monitor := Monitor(run))
+    monitor.watching.target = "no target"  # what no handler would let in
+    until(lambda: "the monitor cannot show all" in line.last("monitor", "refused").get("message", ""))
+    steps = run.step_count
+    until(lambda: run.step_count > steps + 10)
+    assert [message["type"] for message, _ in line.sent].count("refused") == 1
+    monitor.watching.target = None
+    line.sent.clear()
+    line.say({"part": "monitor", "type": "hello"})
+    assert state(line) == "running"
+    run.stop()
+    run.wait()
+
+
+def test_a_branch_with_other_settings_is_made_from_the_monitor(wire, model, data):
+    run = model.fit(*data, epochs=3, background=True).wait()
+    line = wire(Monitor(run))
+    line.say({"part": "monitor", "type": "branch", "name": "start", "settings": {"learning_rate": 0.002}})
+    branch = line.panel.run
+    assert branch.wait().model.optimizer.learning_rate == 0.002
+    assert run.model.optimizer.learning_rate != 0.002

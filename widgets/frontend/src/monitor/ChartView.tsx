@@ -13,11 +13,12 @@ interface Props {
   wanted: "lowest" | "highest";
   log: boolean;
   smoothing: number;
+  parent: string | null;
 }
 
 const HEIGHT = 220;
 
-export function ChartView({ session, title, names, wanted, log, smoothing }: Props) {
+export function ChartView({ session, title, names, wanted, log, smoothing, parent }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | null>(null);
   const zoom = useRef<Zoom>({ range: null });
@@ -29,7 +30,7 @@ export function ChartView({ session, title, names, wanted, log, smoothing }: Pro
   useLayoutEffect(() => {
     const node = box.current;
     if (node === null) return;
-    const plan = { names: key.split("\n"), wanted, log, smoothing };
+    const plan = { names: key.split("\n"), wanted, log, smoothing, parent };
     const made = createChart(node, session.curves, plan, zoom.current, { width: Math.max(120, node.clientWidth), height: HEIGHT }, setAt);
     chart.current = made;
     const watcher = new ResizeObserver(() => made.resize(Math.max(120, node.clientWidth), HEIGHT));
@@ -39,7 +40,7 @@ export function ChartView({ session, title, names, wanted, log, smoothing }: Pro
       made.destroy();
       chart.current = null;
     };
-  }, [session, key, wanted, log, smoothing, dark]);
+  }, [session, key, wanted, log, smoothing, parent, dark]);
 
   useEffect(() => session.onCurves(() => {
     chart.current?.update();
@@ -65,6 +66,9 @@ export function ChartView({ session, title, names, wanted, log, smoothing }: Pro
               </span>
             );
           })}
+        {parent !== null && session.curves.parent.size > 0 && (
+          <span className="hb-legend" data-testid="parent-curve"><i style={{ background: "var(--hb-behind)" }} />{parent}, which it branched from</span>
+        )}
         {at !== null && <span className="hb-legend hb-figures">step {Math.max(1, Math.round(at)).toLocaleString("en-US")}</span>}
       </figcaption>
       <div className="hb-plot" ref={box} />

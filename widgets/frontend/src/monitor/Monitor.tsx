@@ -5,20 +5,24 @@ import { useStore } from "../shared/store";
 import { useWidth } from "../shared/useWidth";
 import { Changes } from "./Changes";
 import { ChartView } from "./ChartView";
+import { Failure } from "./Failure";
 import { Progress } from "./Progress";
 import { Steering } from "./Steering";
-import type { MonitorSession } from "./session";
+import { Telling } from "./Telling";
+import { isWanted, type MonitorSession } from "./session";
 
 const SIDE_BY_SIDE = 820; // pixels from which two charts stand beside each other
 
 export function Monitor({ session }: { session: MonitorSession }) {
-  const { status, connected, refused, points } = useStore(session.store);
+  const watched = useStore(session.store);
+  const { status, connected, refused, points, news } = watched;
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root);
   const [log, setLog] = useState(false);
   const [smoothing, setSmoothing] = useState(0.9);
   const metrics = useMetrics(session);
   const failure = status?.error ?? null;
+  const parent = status?.parent?.run ?? null;
   return (
     <section
       className={width >= SIDE_BY_SIDE ? "hb-monitor hb-monitor-wide" : "hb-monitor"} ref={root} aria-label="Training monitor" data-testid="monitor"
@@ -27,6 +31,7 @@ export function Monitor({ session }: { session: MonitorSession }) {
       {!connected && <Disconnected file={status?.file ?? null} />}
       <div aria-live="polite">
         {refused !== null && <p className="hb-note hb-note-error hb-message" data-testid="monitor-refused"><Icon name="warning" /><span>{refused}</span></p>}
+        {news !== null && <p className="hb-note" data-testid="news"><strong>{news.title}</strong>{news.body !== "" && `: ${news.body}`}</p>}
       </div>
       {status === null ? (
         <p className="hb-empty">No run yet. Its curves appear here with the first batch.</p>
@@ -35,17 +40,13 @@ export function Monitor({ session }: { session: MonitorSession }) {
           <Progress status={status} />
           <Steering status={status} connected={connected} send={session.send} />
           <Changes status={status} connected={connected} send={session.send} />
-          {failure !== null && (
-            <div className="hb-note hb-note-error" role="alert" data-testid="run-error">
-              <p>{failure.message}</p>
-              {failure.traceback && <details><summary>Where it happened</summary><pre className="hb-raw">{failure.traceback}</pre></details>}
-            </div>
-          )}
-          <NotANumber session={session} points={points} />
+          <Telling session={session} status={status} wanted={isWanted(watched)} connected={connected} />
+          {failure !== null && <Failure cause={failure} connected={connected} send={session.send} />}
+          {failure === null && <NotANumber session={session} points={points} />}
           <div className="hb-charts">
-            <ChartView session={session} title="loss" names={["loss"]} wanted="lowest" log={log} smoothing={smoothing} />
+            <ChartView session={session} title="loss" names={["loss"]} wanted="lowest" log={log} smoothing={smoothing} parent={parent} />
             {metrics.length > 0 && (
-              <ChartView session={session} title={metrics.join(", ")} names={metrics} wanted="highest" log={false} smoothing={smoothing} />
+              <ChartView session={session} title={metrics.join(", ")} names={metrics} wanted="highest" log={false} smoothing={smoothing} parent={parent} />
             )}
           </div>
           <div className="hb-chart-tools">
@@ -82,7 +83,9 @@ function Disconnected({ file }: { file: string | null }) {
       <Icon name="warning" />
       <span>
         Disconnected: the kernel no longer answers.
-        {file !== null && <> The run's file is <code>{file}</code>; <code>kit.load({JSON.stringify(file)})</code> opens it.</>}
+        {file !== null && (
+          <> The run's file is <code>{file}</code>: <code>kit.resume({JSON.stringify(file)}, X, y)</code> goes on with it, <code>kit.load({JSON.stringify(file)})</code> opens it.</>
+        )}
       </span>
     </div>
   );

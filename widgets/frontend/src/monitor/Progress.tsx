@@ -1,6 +1,7 @@
 // Where a run is: state, bar, figures.
 import { count, duration, figure } from "../shared/format";
 import type { RunStatus } from "../shared/types";
+import { inWords } from "./news";
 
 const WORDS: Record<string, string> = {
   waiting: "waiting", running: "running", paused: "paused", done: "done", stopped: "stopped", failed: "failed",
@@ -35,6 +36,7 @@ function Facts({ status }: { status: RunStatus }) {
     ["learning rate", status.learning_rate === null ? null : figure(status.learning_rate)],
     ["device", status.device],
     ["file", status.file],
+    ["target", status.target ? `${inWords(status.target)}${status.target.epoch === null ? "" : `, reached in epoch ${status.target.epoch}`}` : null],
   ];
   return (
     <dl className="hb-run-facts">

@@ -48,15 +48,17 @@ interface SettingProps {
   value: number | null;
   disabled: boolean;
   whole?: boolean;
+  /** Whether it may be below 0. */
+  signed?: boolean;
   onSet: (value: number) => void;
 }
 
 /** A number that can be changed: Enter sets it, Escape leaves it. */
-export function Setting({ name, value: rate, disabled, whole = false, onSet }: SettingProps) {
+export function Setting({ name, value: rate, disabled, whole = false, signed = false, onSet }: SettingProps) {
   const testid = name.replaceAll(" ", "-");
   const [draft, setDraft] = useState<string | null>(null);
   const wanted = draft === null ? NaN : Number(draft.trim().replace(",", "."));
-  const good = draft !== null && draft.trim() !== "" && Number.isFinite(wanted) && wanted >= 0 && (!whole || (Number.isInteger(wanted) && wanted >= 1));
+  const good = draft !== null && draft.trim() !== "" && Number.isFinite(wanted) && (signed || wanted >= 0) && (!whole || (Number.isInteger(wanted) && wanted >= 1));
   function settle() {
     if (good && wanted !== rate) onSet(wanted);
     setDraft(null);

@@ -3,8 +3,8 @@ import uPlot from "uplot";
 import { colour } from "../shared/theme";
 import { figure } from "../shared/format";
 import { extent, firstFrom } from "./best";
-import { drawEpochs, drawMarks } from "./paint";
-import type { Curves } from "./series";
+import { drawBehind, drawEpochs, drawMarks } from "./paint";
+import type { Curves, Series } from "./series";
 import { createSmooth, follow, weightFor, type Smooth } from "./smooth";
 import { thin } from "./thin";
 
@@ -14,6 +14,8 @@ export interface Plan {
   wanted: "lowest" | "highest";
   log: boolean;
   smoothing: number;
+  /** The name of the run it branched from. */
+  parent: string | null;
 }
 
 /** The steps in sight, null for all; kept outside, so that it outlives a chart that is made anew. */
@@ -32,6 +34,8 @@ export const COLOURS = ["--hb-curve-1", "--hb-curve-3", "--hb-curve-5", "--hb-cu
 export const VAL_COLOURS = ["--hb-curve-2", "--hb-curve-4", "--hb-curve-6", "--hb-curve-8"];
 const DENSE = 2; // points drawn for each pixel of width, at most
 
+const grouped = (steps: number) => steps.toLocaleString("en-US");
+
 export function createChart(
   box: HTMLElement, curves: Curves, plan: Plan, zoom: Zoom, size: { width: number; height: number }, onCursor: (x: number | null) => void,
 ): Chart {
@@ -41,15 +45,17 @@ export function createChart(
   const held = (name: string) => curves.series.get(name);
   const vals = () => plan.names.flatMap((name) => held(`val_${name}`) ?? []);
   const batches = () => plan.names.map((name) => held(name));
+  const behind = () => plan.names.flatMap((name) => [curves.parent.get(name), curves.parent.get(`val_${name}`)]);
+  const all = () => [...batches(), ...vals(), ...behind()];
 
   function xRange(): [number, number] {
     if (zoom.range !== null) return zoom.range;
-    const ends = [...batches(), ...vals()].map((series) => (series?.count ? series.x[series.count - 1]! : 1));
+    const ends = all().map((series) => (series?.count ? series.x[series.count - 1]! : 1));
     return [1, Math.max(2, ...ends)];
   }
 
   function yRange(from: number, to: number): [number, number] {
-    const found = [...batches(), ...vals()].flatMap((series) => (series ? [extent(series, from, to, plan.log ? 0 : -Infinity)] : []));
+    const found = all().flatMap((series) => (series ? [extent(series, from, to, plan.log ? 0 : -Infinity)] : []));
     const low = Math.min(...found.map((range) => range[0]));
     const high = Math.max(...found.map((range) => range[1]));
     if (!(low <= high)) return plan.log ? [0.1, 1] : [0, 1];
@@ -57,6 +63,14 @@ export function createChart(
     const margin = (high - low || Math.abs(high) || 1) * 0.06;
     const floor = low >= 0 && low - margin < 0 ? 0 : low - margin;
     return [floor, plan.wanted === "highest" && high <= 1 ? Math.min(high + margin, 1.02) : high + margin];
+  }
+
+  function smoothed(key: string, series: Series): Float64Array {
+    const weight = weightFor(plan.smoothing, series.count);
+    const before = smooths.get(key);
+    const smooth = follow(before?.weight === weight ? before : createSmooth(weight), series.y, series.count);
+    smooths.set(key, smooth);
+    return smooth.y.subarray(0, series.count);
   }
 
   /** The batch curves in sight, thinned to what the pixels can show: x, then for each metric raw and smoothed. */
@@ -74,29 +88,41 @@ export function createChart(
     const columns = plan.names.flatMap((name) => {
       const series = held(name);
       if (series === undefined) return [pick(undefined), pick(undefined)];
-      const weight = weightFor(plan.smoothing, series.count);
-      const before = smooths.get(name);
-      const smooth = follow(before?.weight === weight ? before : createSmooth(weight), series.y, series.count);
-      smooths.set(name, smooth);
-      const raw = series.y.subarray(0, series.count);
-      return [pick(raw), pick(smooth.y.subarray(0, series.count))];
+      return [pick(series.y.subarray(0, series.count)), pick(smoothed(name, series))];
     });
     return [Array.from(indices, (index) => lead.x[index]!), ...columns] as uPlot.AlignedData;
   }
 
-  function draw(plot: uPlot) {
+  function clipped(plot: uPlot, work: () => void) {
     const { ctx, bbox } = plot;
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top - 2, bbox.width, bbox.height + 4);
     ctx.clip();
+    work();
+    ctx.restore();
+  }
+
+  /** The curves of the run it branched from, dimmed; named at the first. */
+  const drawParent = (plot: uPlot) => clipped(plot, () => {
+    const [from, to] = xRange();
+    let name = plan.parent ?? "parent";
+    for (const series of behind()) {
+      if (series === undefined || series.count === 0) continue;
+      const y = series.each === "batch" ? smoothed(`parent ${series.name}`, series) : series.y;
+      const indices = thin(y, Math.max(0, firstFrom(series, from) - 1), Math.min(series.count, firstFrom(series, to) + 2), DENSE * Math.max(100, size.width));
+      drawBehind(plot, Array.from(indices, (index): [number, number] => [series.x[index]!, y[index]!]), name, paint("--hb-behind"));
+      name = "";
+    }
+  });
+
+  const draw = (plot: uPlot) => clipped(plot, () => {
     plan.names.forEach((name, index) => {
       const series = held(`val_${name}`);
       if (series !== undefined) drawEpochs(plot, series, paint(VAL_COLOURS[index % VAL_COLOURS.length]!), plan.wanted);
     });
     drawMarks(plot, curves.marks, plan.wanted === "lowest" ? "top" : "bottom");
-    ctx.restore();
-  }
+  });
 
   const axis = (): uPlot.Axis => ({
     stroke: () => paint("--hb-soft"), font: `11px ${paint("--hb-font")}`, grid: { stroke: () => paint("--hb-grid"), width: 1 },
@@ -111,19 +137,23 @@ export function createChart(
     ];
   });
 
+  /** Room at the right for half of the label at the axis' end: a digit is about 6 pixels wide. */
+  const lastLabel = () => 10 + 3.2 * grouped(Math.round(xRange()[1])).length;
+
   const plot = new uPlot({
-    ...size, legend: { show: false }, padding: [8, 12, 0, 0],
+    ...size, legend: { show: false }, padding: [8, lastLabel, 0, 0],
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { show: false } },
     scales: {
       x: { time: false, range: () => xRange() },
       y: { distr: plan.log ? 3 : 1, range: () => yRange(...xRange()) },
     },
     axes: [
-      { ...axis(), size: 28, gap: 3, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick.toLocaleString("en-US") : "")) },
+      { ...axis(), size: 28, gap: 3, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? grouped(tick) : "")) },
       { ...axis(), size: 52, gap: 4, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : figure(tick, 3))) },
     ],
     series: [{}, ...lines],
     hooks: {
+      drawAxes: [drawParent],
       draw: [draw],
       setCursor: [(at) => onCursor(at.cursor.left === undefined || at.cursor.left < 0 ? null : at.posToVal(at.cursor.left, "x"))],
       setSelect: [(at) => {

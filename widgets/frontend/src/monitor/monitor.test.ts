@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { PointsMessage } from "../shared/types";
+import type { PointsMessage, RunStatus } from "../shared/types";
 import { best, extent, firstFrom, valueAt } from "./best";
+import { newsBetween } from "./news";
 import { append, createSeries, floats, noCurves, take } from "./series";
 import { createSmooth, follow, weightFor } from "./smooth";
 import { thin } from "./thin";
@@ -44,6 +45,16 @@ describe("curves", () => {
     take(curves, points(0, 1, true), [wire([1]), wire([9])]);
     expect(curves.series.get("loss")!.count).toBe(1);
     expect(curves.generation).toBe(2);
+  });
+  test("keep those of the parent apart", () => {
+    const curves = noCurves();
+    const header = { name: "loss", each: "batch", from: 0, count: 1 } as const;
+    const message: PointsMessage = { ...points(0, 1, true), series: [header, { ...header, of: "parent" }] };
+    expect(take(curves, message, [wire([1]), wire([0.5]), wire([1]), wire([0.75])])).toBe(true);
+    expect(curves.series.get("loss")!.y[0]).toBe(0.5);
+    expect(curves.parent.get("loss")!.y[0]).toBe(0.75);
+    take(curves, points(0, 1, true), [wire([1]), wire([9])]);
+    expect(curves.parent.size).toBe(0);
   });
   test("hold a hundred thousand points added one by one", () => {
     const series = createSeries("loss", "batch");
@@ -114,5 +125,29 @@ describe("looking up", () => {
     expect(firstFrom(series, 20)).toBe(1);
     expect(valueAt(series, 25)).toBe(1);
     expect(valueAt(series, 5)).toBeNaN();
+  });
+});
+
+describe("news", () => {
+  const run = (more: Partial<RunStatus>): RunStatus => ({
+    name: "run 1", state: "running", epoch: 0, epochs: 9, step: 0, steps: null, eta: null, elapsed: null, throughput: null,
+    learning_rate: null, device: null, file: null, error: null, values: { loss: 0.25 }, ...more,
+  });
+  const target = { metric: "val_accuracy", value: 0.95, rises: true, epoch: null };
+  test("are that a run ends or fails", () => {
+    expect(newsBetween(run({}), run({ state: "done" }))).toEqual([{ title: "run 1 is done", body: "loss 0.25", tag: "hornbook run 1 end" }]);
+    const error = { message: "The loss became NaN", where: null, traceback: "", back: null, again: null };
+    expect(newsBetween(run({ state: "paused" }), run({ state: "failed", error }))[0]).toMatchObject({ title: "run 1 failed", body: "The loss became NaN" });
+  });
+  test("are that a target is reached", () => {
+    const [told] = newsBetween(run({ target }), run({ target: { ...target, epoch: 3 } }));
+    expect(told).toMatchObject({ title: "run 1 reached val_accuracy ≥ 0.95", body: "in epoch 3 of 9" });
+  });
+  test("are nothing that was so before, and nothing of another run or target", () => {
+    expect(newsBetween(null, run({ state: "done" }))).toEqual([]);
+    expect(newsBetween(run({ state: "done" }), run({ state: "done" }))).toEqual([]);
+    expect(newsBetween(run({}), run({ name: "run 2", state: "done" }))).toEqual([]);
+    expect(newsBetween(run({ target: { ...target, value: 0.99 } }), run({ target: { ...target, epoch: 3 } }))).toEqual([]);
+    expect(newsBetween(run({}), run({ state: "paused" }))).toEqual([]);
   });
 });

@@ -29,6 +29,31 @@ function label(plot: uPlot, text: string, x: number, y: number, fill: string, ce
   return start + width;
 }
 
+/** A plain dim line through some points, and its name at its end; gaps and what a log axis cannot show break it. */
+export function drawBehind(plot: uPlot, points: Iterable<[number, number]>, name: string, stroke: string) {
+  const { ctx } = plot;
+  const ratio = devicePixelRatio;
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = 1.5 * ratio;
+  ctx.beginPath();
+  let pen = false;
+  let end: [number, number] | null = null;
+  for (const [step, value] of points) {
+    const x = plot.valToPos(step, "x", true);
+    const y = plot.valToPos(value, "y", true);
+    if (!Number.isFinite(y)) {
+      pen = false;
+      continue;
+    }
+    if (pen) ctx.lineTo(x, y);
+    else ctx.moveTo(x, y);
+    pen = true;
+    end = [x, y];
+  }
+  ctx.stroke();
+  if (end !== null && name !== "") label(plot, name, end[0] - 4 * ratio, end[1] - 6 * ratio, stroke, true);
+}
+
 export function drawEpochs(plot: uPlot, series: Series, stroke: string, wanted: "lowest" | "highest") {
   const { ctx } = plot;
   const ratio = devicePixelRatio;

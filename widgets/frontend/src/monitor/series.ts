@@ -11,6 +11,8 @@ export interface Series {
 
 export interface Curves {
   series: Map<string, Series>;
+  /** Those of the run it branched from. */
+  parent: Map<string, Series>;
   marks: Mark[];
   /** Counts how often the curves were started over. */
   generation: number;
@@ -18,7 +20,7 @@ export interface Curves {
 
 const START = 256;
 
-export const noCurves = (): Curves => ({ series: new Map(), marks: [], generation: 0 });
+export const noCurves = (): Curves => ({ series: new Map(), parent: new Map(), marks: [], generation: 0 });
 
 export function createSeries(name: string, each: "batch" | "epoch"): Series {
   return { name, each, count: 0, x: new Float64Array(START), y: new Float64Array(START) };
@@ -55,17 +57,19 @@ export function floats(buffer: DataView | undefined, count: number): Float32Arra
 export function take(curves: Curves, message: PointsMessage, buffers: DataView[]): boolean {
   if (message.reset) {
     curves.series.clear();
+    curves.parent.clear();
     curves.generation += 1;
   }
   curves.marks = message.marks;
   return message.series.every((header, index) => {
-    const series = curves.series.get(header.name) ?? createSeries(header.name, header.each);
+    const owner = header.of === "parent" ? curves.parent : curves.series;
+    const series = owner.get(header.name) ?? createSeries(header.name, header.each);
     const x = floats(buffers[2 * index], header.count);
     const y = floats(buffers[2 * index + 1], header.count);
     if (x === null || y === null || header.from > series.count) return false;
     const known = series.count - header.from; // points that came before, as when two views ask at once
     append(series, x.subarray(Math.min(known, header.count)), y.subarray(Math.min(known, header.count)));
-    curves.series.set(header.name, series);
+    owner.set(header.name, series);
     return true;
   });
 }

@@ -209,7 +209,7 @@ export interface RunStatus {
   learning_rate: number | null;
   device: string | null;
   file: string | null;
-  error: { message: string; traceback: string | null } | null;
+  error: Failure | null;
   values: Record<string, number | null>;
   /** What can be changed; only of a run of this kernel. */
   batch_size?: number;
@@ -217,6 +217,26 @@ export interface RunStatus {
   layers?: Record<string, boolean>;
   parent?: { run: string; mark: string; step: number } | null;
   held?: HeldMark[];
+  /** Whether Python wants the browser to tell when it ends; null leaves it to the reader. */
+  notify?: boolean | null;
+  target?: Target | null;
+}
+
+/** What went wrong, and what can be done: `back` to a good state, and `again` from there with other settings. */
+export interface Failure {
+  message: string;
+  where: string | null;
+  traceback: string;
+  back: { name: string; step: number } | null;
+  again: { label: string; settings: Record<string, Value> } | null;
+}
+
+/** What a metric is to reach; `epoch` is the one that did. */
+export interface Target {
+  metric: string;
+  value: number;
+  rises: boolean;
+  epoch: number | null;
 }
 
 /** A state that a run can go back to. */
@@ -232,6 +252,7 @@ export interface SeriesHeader {
   each: "batch" | "epoch";
   from: number;
   count: number;
+  of?: "parent";
 }
 
 export interface Mark {
