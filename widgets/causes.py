@@ -56,7 +56,7 @@ def sentence(run: Run, error: BaseException) -> str:
     place = place_of(error)
     if place is None:
         return said(error)
-    return f"{capital(place)} failed in the batch after step {run.step_count}: {said(error)}"
+    return f"{capital(place)} failed at step {run.step_count + 1}: {said(error)}"
 
 
 def said(error: BaseException) -> str:

@@ -79,12 +79,12 @@ def stream():
 @pytest.mark.parametrize(
     ("options", "begins", "ends"),
     [
-        ({"callbacks": [AtCall(6, ZeroDivisionError("by zero"))]}, "A callback failed in the batch after", "by zero"),
-        ({"loss": raising_loss(9)}, "The loss or a metric failed in the batch after step", "no such class"),
-        ({"X": Rows(), "y": None}, "Reading the data failed in the batch after step", "row 40 cannot be read"),
-        ({"X": stream, "y": None}, "Reading the data failed in the batch after step", "the line is dead"),
-        ({"augment": AtCall(7, KeyError("tilt"))}, "The augment function failed in the batch after step 6", "'tilt'"),
-        ({"layers": [Broken()]}, "A layer failed in the batch after step", "it is worn out"),
+        ({"callbacks": [AtCall(6, ZeroDivisionError("by zero"))]}, "A callback failed at step", "by zero"),
+        ({"loss": raising_loss(9)}, "The loss or a metric failed at step", "no such class"),
+        ({"X": Rows(), "y": None}, "Reading the data failed at step", "row 40 cannot be read"),
+        ({"X": stream, "y": None}, "Reading the data failed at step", "the line is dead"),
+        ({"augment": AtCall(7, KeyError("tilt"))}, "The augment function failed at step 7", "'tilt'"),
+        ({"layers": [Broken()]}, "A layer failed at step", "it is worn out"),
     ],
     ids=["callback", "loss", "dataset", "generator", "augment", "layer"],
 )

@@ -94,7 +94,7 @@ def test_a_run_that_fails_is_told_with_its_cause(wire, model, data):
     line.say({"part": "monitor", "type": "hello"})
     until(lambda: state(line) == "failed")
     error = line.last("monitor", "status")["run"]["error"]
-    assert error["message"] == "A callback failed in the batch after step 0: RuntimeError: the callback broke"
+    assert error["message"] == "A callback failed at step 1: RuntimeError: the callback broke"
     assert error["where"].endswith('of callback: raise RuntimeError("the callback broke")')
     assert "in callback" in error["traceback"]
     assert error["back"] == {"name": "start", "step": 0}
