@@ -11,6 +11,10 @@ from kit.training.run import Run
 from kit.training.session import Augment
 
 
+class OtherData(ValueError):
+    """A training is to go on with other data than it was saved with."""
+
+
 def resume(
     path: Any,
     X: Any,
@@ -32,7 +36,8 @@ def resume(
     epochs: how many in all, where that is to be another number than before.
     custom_objects: classes and functions of your own, by name. `run.model` is the model.
     On the same machine, versions and thread count, the run is bit for bit the one that was never interrupted (CPU).
-    Raises ValueError where the file holds no training, or one on other data; StorageError where it is damaged.
+    Raises ValueError where the file holds no training, OtherData where it holds one on other data, StorageError where
+    it is damaged.
     """
     from kit.storage.checkpoint import load
 
@@ -49,7 +54,7 @@ def resume(
             callback.go_on(state)
     session.known_fingerprint = None
     if session.fingerprint != saved and not other_data:
-        raise ValueError(
+        raise OtherData(
             f"{path} was trained on other data than these; give the same X and y, or say other_data=True to go on"
         )
     order = session.position.order

@@ -16,7 +16,7 @@ class SavedRun:
 
     state: "done", or "resumable" where epochs are left; "weights" of a model that was not saved in training.
     epoch, epochs: those done, of how many. step: batches done. values: what the latest epoch gave. date: when it was
-    saved, in seconds since 1970. fingerprint: of its data.
+    saved, in seconds since 1970. fingerprint: of its data. losses: one an epoch.
     """
 
     path: Path
@@ -27,6 +27,7 @@ class SavedRun:
     values: dict[str, float]
     date: float
     fingerprint: str
+    losses: tuple[float, ...] = ()
 
     @property
     def code(self) -> str:
@@ -45,31 +46,41 @@ def saved_runs(folder: str | os.PathLike[str]) -> list[SavedRun]:
 
     Raises FileNotFoundError where there is no such folder.
     """
+    found = map(saved_run, h5_files(folder))
+    return sorted((run for run in found if run is not None), key=lambda run: run.date, reverse=True)
+
+
+def h5_files(folder: str | os.PathLike[str]) -> list[Path]:
+    """The files *.h5 of a folder. Raises FileNotFoundError where there is no such folder."""
+    return [path for path in Path(folder).expanduser().iterdir() if path.suffix == ".h5" and path.is_file()]
+
+
+def saved_run(path: Path) -> SavedRun | None:
+    """The training in a file; None for one that is no model of ours, or is damaged."""
     from kit.storage import StorageError, read
 
-    found = []
-    for name in os.listdir(Path(folder).expanduser()):
-        path = Path(folder).expanduser() / name
-        if path.suffix != ".h5" or not path.is_file():
-            continue
-        try:
-            config, date = read(path).config, path.stat().st_mtime
-            found.append(told(path, config, date))
-        except (StorageError, OSError, KeyError, TypeError, AttributeError):
-            continue
-    return sorted(found, key=lambda run: run.date, reverse=True)
+    try:
+        config, date = read(path).config, path.stat().st_mtime
+        return told(path, config, date)
+    except (StorageError, OSError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def told(path: Path, config: dict[str, Any], date: float) -> SavedRun:
     """What the config of a file says of its training."""
     session, history = config.get("session"), config["history"]
     epochs = {name: numbers for name, numbers in history["epochs"].items() if name != "epoch" and numbers}
-    values = {name: math.nan if numbers[-1] is None else float(numbers[-1]) for name, numbers in epochs.items()}
+    values = {name: number(numbers[-1]) for name, numbers in epochs.items()}
+    losses = tuple(map(number, epochs.get("loss", [])))
     done = len(history["epoch_steps"])
     if session is None:
-        return SavedRun(path, "weights", done, done, int(history["steps"]), values, date, "")
+        return SavedRun(path, "weights", done, done, int(history["steps"]), values, date, "", losses)
     left = session["batch"] or session["epoch"] <= session["epochs"]
     state = "resumable" if left else "done"
-    return SavedRun(
-        path, state, done, int(session["epochs"]), int(session["step"]), values, date, session["fingerprint"]
-    )
+    epochs_in_all, step, fingerprint = int(session["epochs"]), int(session["step"]), session["fingerprint"]
+    return SavedRun(path, state, done, epochs_in_all, step, values, date, fingerprint, losses)
+
+
+def number(saved: float | None) -> float:
+    """A number as files keep it, where null is NaN."""
+    return math.nan if saved is None else float(saved)

@@ -81,6 +81,7 @@ def test_the_trainings_of_a_folder_are_told_without_loading_them(tmp_path):
     assert (told["done.h5"].state, told["done.h5"].epoch, told["done.h5"].step) == ("done", 3, done.step_count)
     assert (told["half.h5"].state, told["half.h5"].epochs) == ("resumable", 3)
     assert told["done.h5"].values["loss"] == done.history["loss"][-1]
+    assert list(told["done.h5"].losses) == done.history["loss"]
     assert told["half.h5"].fingerprint == told["done.h5"].fingerprint == done.session.fingerprint
     assert told["half.h5"].code == f"kit.resume({str(tmp_path / 'half.h5')!r}, X, y)"
     resumed = eval(told["half.h5"].code, {"kit": kit, "X": X, "y": Y})

@@ -6,6 +6,7 @@ import torch
 
 import kit
 from kit.layers import LSTM, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input
+from kit.training.resume import OtherData
 
 X = np.random.default_rng(0).normal(size=(22, 4)).astype("float32")
 Y = np.eye(3, dtype="float32")[np.random.default_rng(1).integers(0, 3, 22)]
@@ -109,7 +110,7 @@ def test_each_part_of_the_state_is_needed(forgotten, tmp_path):
 
 def test_other_data_are_refused_unless_that_is_wanted(tmp_path):
     run_of(compiled(dense, kit.optimizers.SGD()), autosave=tmp_path / "a.h5").wait()
-    with pytest.raises(ValueError, match="was trained on other data"):
+    with pytest.raises(OtherData, match="was trained on other data"):
         kit.resume(tmp_path / "a.h5", X + 1, Y)
     assert kit.resume(tmp_path / "a.h5", X + 1, Y, other_data=True).wait().state == "done"
 
