@@ -62,6 +62,7 @@ def entry(cls: type[Layer]) -> dict[str, Any]:
         "help": text,
         "inputs": cls.input_count,
         "fields": form(cls),
+        "usual": USUAL.index(cls.__name__) if cls.__name__ in USUAL else None,
     }
 
 
@@ -73,6 +74,7 @@ def palette() -> list[dict[str, Any]]:
         "summary": "The entrance of a graph.",
         "help": "The entrance of a graph.\n\nshape: of one sample, without the batch axis.",
         "inputs": 0,
+        "usual": None,
         "fields": [
             {
                 "name": "shape",
@@ -89,5 +91,8 @@ def palette() -> list[dict[str, Any]]:
     }
     entries = [start, *(entry(cls) for cls in CATALOG.values())]
     rank = {family: i for i, family in enumerate(FAMILIES)}
-    usual = {name: i for i, name in enumerate(USUAL)}
-    return sorted(entries, key=lambda item: (rank.get(item["family"], len(rank)), usual.get(item["name"], len(usual))))
+    last = len(USUAL)
+    return sorted(
+        entries,
+        key=lambda item: (rank.get(item["family"], len(rank)), last if item["usual"] is None else item["usual"]),
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from kit.models import Model
 from kit.plotting import diagram
 from kit.symbols import Shape
 from widgets.editing import Editing
+from widgets.files import is_file_name
 from widgets.panel import Panel
 from widgets.placing import document_of
 
@@ -33,8 +33,7 @@ def start_document(start: Any, shape: Shape | None) -> Document:
 
 def is_path(start: Any) -> bool:
     """Whether something names a saved file, not the text of a model."""
-    named = isinstance(start, str) and "\n" not in start and Path(start).suffix in (".h5", ".hdf5", ".keras")
-    return named or isinstance(start, os.PathLike)
+    return isinstance(start, os.PathLike) or (isinstance(start, str) and is_file_name(start))
 
 
 class Builder(Panel):

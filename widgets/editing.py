@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,13 +22,13 @@ from kit.objectives import OBJECTIVES
 from kit.optimizers import OPTIMIZERS
 from kit.structure import DocumentError, version_of
 from kit.symbols import Shape
-from widgets import blocks, templates
-from widgets.messages import asked, ends_of, labelled, names_in, sized
+from widgets import blocks, files, templates
+from widgets.files import file_named
+from widgets.messages import asked, assumed, ends_of, labelled, names_in, sized
 from widgets.panel import Message, Part, field
 from widgets.placing import document_of, placed, shared
 from widgets.weights import Weights
 
-LARGEST_BATCH = 1_000_000
 EDITINGS: weakref.WeakSet[Editing] = weakref.WeakSet()  # so that a new layer reaches every open palette
 REFUSALS = (ValueError, TypeError, RecursionError, MemoryError, OSError)
 
@@ -202,6 +203,21 @@ class Editing(Part):
         self.weights.hold(model, {**new, "version": version_of(new)})
         return new, []
 
+    def on_files(self, message: Message) -> None:
+        """Which files there are to open."""
+        self.send("files", ask=asked(message), folder=os.getcwd(), files=files.told())
+
+    def on_save(self, message: Message) -> None:
+        """The model as it stands, to a file."""
+        number, path, problem = asked(message), field(message, "path", str), None
+        try:
+            target = file_named(path)
+            self.current()[0].save(target)
+            path = str(target)
+        except REFUSALS as error:
+            problem = str(error) or type(error).__name__
+        self.send("saved", ask=number, path=path, problem=problem)
+
     def on_undo(self, message: Message) -> None:
         """One step back."""
         self.step(self.done, self.undone)
@@ -223,21 +239,7 @@ class Editing(Part):
 
     def on_training(self, message: Message) -> None:
         """How the model is going to be trained, as far as forecast and warnings ask."""
-        size, optimizer, loss = (message.get(key) for key in ("batch_size", "optimizer", "loss"))
-        changes: dict[str, Any] = {}
-        if size is not None:
-            if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= LARGEST_BATCH:
-                raise ValueError(f"batch_size takes a whole number from 1 to {LARGEST_BATCH:,}")
-            changes["batch_size"] = size
-        if optimizer is not None:
-            if optimizer not in {cls.__name__ for cls in OPTIMIZERS.values()}:
-                raise ValueError(f"there is no optimizer {optimizer!r}")
-            changes["optimizer"] = optimizer
-        if "loss" in message:
-            if loss is not None and loss not in OBJECTIVES:
-                raise ValueError(f"there is no loss {loss!r}")
-            changes["loss"] = loss
-        self.training = replace(self.training, **changes)
+        self.training = replace(self.training, **assumed(message))
         self.tell()
 
     def on_save_block(self, message: Message) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Annotated, Any
 
 import kit
@@ -19,6 +18,7 @@ from kit.plotting import diagram
 from kit.training import Run
 from widgets.builder import start_document
 from widgets.editing import Editing
+from widgets.files import file_named
 from widgets.monitor import Watching
 from widgets.panel import Message, Panel, Part, field
 from widgets.placing import document_of
@@ -190,9 +190,8 @@ class Training(Part):
     def on_save(self, message: Message) -> None:
         """Saves the model, its curve and its settings to an HDF5 file."""
         path = file_named(field(message, "path", str))
-        if self.model is None:
-            raise ValueError("there is nothing to save yet; train the model first")
-        self.model.save(path)
+        model = self.model or self.editing.current()[0]
+        model.save(path)
         size = path.stat().st_size / 1024
         self.tell({"kind": "info", "text": f"saved to {path} ({size:,.0f} kB); kit.load({str(path)!r}) opens it"})
 
@@ -228,14 +227,6 @@ def beginning(kept: Kept | None) -> str:
 def same(model: Model, optimizer: optimizers.Optimizer, loss: str) -> bool:
     """Whether a model is compiled in just this way."""
     return repr(model.optimizer) == repr(optimizer) and model.loss == loss
-
-
-def file_named(text: str) -> Path:
-    """A path as typed, with .h5 where no ending is given. ValueError for an empty one."""
-    if not text.strip():
-        raise ValueError("give the file a name, such as model.h5")
-    path = Path(text.strip()).expanduser()
-    return path if path.suffix else path.with_suffix(".h5")
 
 
 class Studio(Panel):

@@ -40,6 +40,27 @@ def test_a_layer_dropped_on_a_wire_is_put_into_it(bench):
     wait_wires(page, "input_1 to flatten_1", "flatten_1 to dropout_1", "dropout_1 to dense_1", "dense_1 to dense_2")
 
 
+def test_a_layer_that_stands_by_itself_is_dragged_onto_a_wire(bench):
+    page = bench.show(CHAIN)
+    drag(page, palette(page, "Dropout"), corner(page))
+    node = by_id(page, "node-dropout_1")
+    node.wait_for()
+    box, (x, y) = node.bounding_box(), between(page, "flatten_1", "dense_1")
+    drag(page, (box["x"] + 30, box["y"] + 12), (x - box["width"] / 2 + 30, y - box["height"] / 2 + 12))
+    wait_wires(page, "input_1 to flatten_1", "flatten_1 to dropout_1", "dropout_1 to dense_1", "dense_1 to dense_2")
+    page.keyboard.press("Control+z")
+    wait_wires(page, *START)
+
+
+def test_a_search_finds_first_what_is_called_so(bench):
+    page = bench.show(CHAIN)
+    by_id(page, "palette-search").fill("add")
+    names = page.locator(".hb-palette-item").evaluate_all("all => all.map(each => each.innerText)")
+    assert names[0] == "Add"
+    assert "ActivityRegularization" in names[1:]
+    by_id(page, "palette-search").fill("")
+
+
 def test_a_wire_let_go_in_the_void_asks_for_a_layer_and_connects_it(bench):
     page = bench.show(CHAIN)
     start = handle(page, "flatten_1", "source")

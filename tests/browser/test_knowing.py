@@ -19,6 +19,12 @@ wires = [{"source": "input_1", "target": "lstm_1"}, {"source": "lstm_1", "target
 builder = widgets.Builder({"version": 1, "nodes": nodes, "edges": wires})
 builder
 """
+CIRCLE = """
+start = kit.graph.document(kit.Sequential([Input((1, 8, 8)), Flatten(), Dense(16), Dense(10)]))
+start["edges"].append({"source": "dense_2", "target": "dense_1"})
+builder = widgets.Builder(start)
+builder
+"""
 TWICE = """
 builder = widgets.Builder(kit.Sequential([Input((8,)), Dense(10, activation="softmax"), Activation("softmax")]))
 builder
@@ -58,6 +64,18 @@ def test_a_button_on_the_layer_mends_its_error(bench):
     error.locator('[data-testid="fix"]').first.click()
     error.wait_for(state="detached")
     assert bench.answer("type(builder.model).__name__ in ('Sequential', 'Model')") == "True"
+
+
+def test_a_circle_is_shown_on_its_layers_and_wires_and_a_button_opens_it(bench):
+    page = bench.show(CIRCLE)
+    error = by_id(page, "error-dense_2")
+    error.wait_for()
+    assert page.locator(".hb-edge-wrong").count() == 2
+    assert by_id(page, "error-flatten_1").count() == 0
+    error.locator('[data-testid="fix"]').click()
+    error.wait_for(state="detached")
+    wait_wires(page, *START)
+    assert page.locator(".hb-edge-wrong").count() == 0
 
 
 def test_what_will_train_badly_is_a_warning_with_a_button(bench):

@@ -190,7 +190,7 @@ VALUES: list[object] = [
     *({}, {"a": 1}, "Dense", "Input", "dense_1", "input_1", [[1]], [None], ["dense_1"], ["nobody"], "block"),
 ]
 TYPES: list[object] = [
-    *("edit", "do", "code", "open", "training", "save_block", "delete_block", "wire"),
+    *("edit", "do", "code", "open", "training", "save_block", "delete_block", "wire", "files"),
     *("suggest", "text", "nothing", "tell", "__init__", "close", None, 5, ["edit"]),
 ]
 KEYS = [

@@ -1,5 +1,7 @@
 """Import, edit, train on: one path."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -130,3 +132,46 @@ def test_opening_a_file_is_undone_with_the_weights_of_the_model_before(trained, 
     assert builder.model.count_params() == 15
     line.say({"part": "builder", "type": "undo"})
     assert builder.model is trained
+
+
+def ask(type: str, **fields: object) -> dict:
+    return {"part": "builder", "type": type, "ask": 5, **fields}
+
+
+def test_the_files_of_models_in_the_kernel_s_folder_are_told_latest_first(wire, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for age, name in enumerate(["new.h5", "old.keras", "older.hdf5"]):
+        (tmp_path / name).write_bytes(b"123")
+        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+    (tmp_path / "notes.txt").write_text("no model")
+    (tmp_path / "folder.h5").mkdir()
+    answer = wire(Builder()).say(ask("files"))
+    assert (answer["ask"], answer["folder"]) == (5, str(tmp_path))
+    assert [file["name"] for file in answer["files"]] == ["new.h5", "old.keras", "older.hdf5"]
+    assert answer["files"][0] == {"name": "new.h5", "bytes": 3, "modified": 1e9}
+
+
+def test_a_trained_model_is_opened_edited_saved_and_opened_again_with_its_weights(trained, wire, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    trained.save("trained.h5")
+    line = wire(Builder())
+    line.say({"part": "builder", "type": "open", "revision": 1, "path": "trained.h5"})
+    line.say(do({"op": "insert", "layer": "Dropout", "source": "dense_1"}))
+    assert line.say(ask("save", path="edited")) == {
+        "part": "builder", "type": "saved", "ask": 5, "path": "edited.h5", "problem": None,
+    }  # fmt: skip
+    again = Builder("edited.h5").model
+    np.testing.assert_array_equal(again.get_weights()[0], trained.get_weights()[0])
+    (X, y), _ = kit.datasets.digits.load_data()
+    losses = again.fit(X, y, epochs=2, verbose=0, seed=1).epochs["loss"]
+    assert losses[-1] < trained.history["loss"][0]
+
+
+@pytest.mark.parametrize("path", ["", "nowhere/model.h5", "x.h5"])
+def test_a_model_that_cannot_be_saved_says_why(path, wire, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    answer = wire(Builder() if path == "x.h5" else Builder("model = Sequential([Input(4), Dense(3)])")).say(
+        ask("save", path=path)
+    )
+    assert answer["problem"]
+    assert list(tmp_path.iterdir()) == []

@@ -75,13 +75,18 @@ def test_the_run_of_a_studio_saves_itself(wire, here):
         ("data", {"name": "digitz"}, "did you mean 'digits'"),
         ("load", {"path": "nothing.h5"}, "nothing.h5"),
         ("save", {"path": ""}, "give the file a name"),
-        ("save", {"path": "x"}, "train the model first"),
     ],
 )
 def test_what_cannot_be_done_is_said(wire, here, type, content, said):
     message = say(wire(Studio("digits")), type, **content)["message"]
     assert message["kind"] == "error"
     assert said in message["text"]
+
+
+def test_a_model_that_was_not_trained_yet_is_saved_as_it_stands(wire, here):
+    studio = Studio("digits")
+    assert say(wire(studio), "save", path="start")["message"]["kind"] == "info"
+    assert repr(kit.load(here / "start.h5").layers) == repr(studio.model.layers)
 
 
 def test_a_model_that_does_not_suit_the_data_is_said_at_the_start(wire, here):

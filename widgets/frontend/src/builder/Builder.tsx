@@ -7,7 +7,8 @@ import { useWidth } from "../shared/useWidth";
 import { createActions } from "./actions";
 import { Canvas } from "./Canvas";
 import { CodeView } from "./CodeView";
-import { WorkbenchContext, type Workbench } from "./context";
+import { WorkbenchContext, type Filing, type Workbench } from "./context";
+import { filing } from "./filing";
 import { Inspector } from "./Inspector";
 import { directionOf } from "./layout";
 import { ListView } from "./ListView";
@@ -30,8 +31,9 @@ const sizeOf = (width: number) => (width >= WIDE ? "wide" : width >= MEDIUM ? "m
 
 interface Props {
   session: Session;
-  /** What opens a template where more than the model comes with it. */
+  /** What opens a template, and files, where more than the model comes with them. */
   onTemplate?: (name: string) => void;
+  files?: Filing;
 }
 
 export function Builder(props: Props) {
@@ -42,15 +44,15 @@ export function Builder(props: Props) {
   );
 }
 
-function Opened({ session, onTemplate }: Props) {
+function Opened({ session, onTemplate, files }: Props) {
   const flow = useRef(useReactFlow()); // its functions stay the same; the object does not
   const root = useRef<HTMLDivElement>(null);
   const bench = useMemo<Workbench>(() => {
     const view = createView();
     const actions = createActions(session, view);
     const template = onTemplate ?? ((name: string) => void actions.template(name));
-    return { session, view, actions, stage: createStage(flow.current, view, root), template };
-  }, [session, onTemplate]);
+    return { session, view, actions, stage: createStage(flow.current, view, root), template, files: files ?? filing(session) };
+  }, [session, onTemplate, files]);
   return (
     <WorkbenchContext value={bench}>
       <Bench bench={bench} root={root} />

@@ -17,6 +17,7 @@ import { landed, taken } from "./moving";
 import { NoteNode } from "./NoteNode";
 import { Start } from "./Start";
 import { useGlide } from "./useGlide";
+import { useSplice } from "./useSplice";
 import { useWire } from "./useWire";
 import { WireEdge } from "./WireEdge";
 
@@ -39,6 +40,7 @@ export function Canvas({ id, width }: { id: string; width: number }) {
   const [entered, setEntered] = useState(false);
   const show = useGlide(setNodes, glide);
   const wire = useWire();
+  const splice = useSplice();
   const { document, analysis, forms, layers } = known;
 
   const look = useMemo<Look>(() => {
@@ -101,6 +103,7 @@ export function Canvas({ id, width }: { id: string; width: number }) {
   }
 
   function onMoved(_: unknown, __: unknown, moved: FlowNode[]) {
+    if (splice.onDrop(moved)) return;
     const places = landed(moved, session.store.get().document, view.places, view.sizes);
     if (places.size > 0) actions.move(places);
   }
@@ -124,7 +127,7 @@ export function Canvas({ id, width }: { id: string; width: number }) {
     >
       <ReactFlow<FlowNode, Wire>
         id={id} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} colorMode={dark ? "dark" : "light"} {...wire}
-        onNodesChange={onNodesChange} onEdgesChange={onEdgesChange} onNodeDragStop={onMoved} onSelectionDragStop={(event, moved) => onMoved(event, null, moved)}
+        onNodesChange={onNodesChange} onEdgesChange={onEdgesChange} onNodeDrag={(_, __, moved) => splice.onDrag(moved)} onNodeDragStop={onMoved} onSelectionDragStop={(event, moved) => onMoved(event, null, moved)}
         onMoveStart={onMoveStart} onMoveEnd={() => box.current?.classList.remove("hb-moving")} connectionLineType={ConnectionLineType.Bezier} minZoom={0.005} maxZoom={2.5}
         connectionRadius={28} deleteKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null} multiSelectionKeyCode={MORE}
         selectionMode={SelectionMode.Partial} autoPanOnSelection={false} disableKeyboardA11y elevateNodesOnSelect={false} onlyRenderVisibleElements={size > 60}

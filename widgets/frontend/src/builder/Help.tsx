@@ -5,7 +5,7 @@ import { COMMANDS, titleOf, type Section } from "./commands";
 import { useWorkbench } from "./context";
 import { spoken } from "./keys";
 
-const SECTIONS: Section[] = ["Add", "Layer", "Edit", "Group", "Arrange", "View"];
+const SECTIONS: Section[] = ["File", "Add", "Layer", "Edit", "Group", "Arrange", "View"];
 const WALKING: [string[], string][] = [
   [["ArrowRight"], "to the next layer that way"], [["Shift+ArrowRight"], "and keep the one left selected"],
   [["Mod+ArrowRight"], "move what is selected"], [["Mod+Shift+ArrowRight"], "move it far"],

@@ -3,15 +3,11 @@ import { memo, useState, useSyncExternalStore, type KeyboardEvent, type PointerE
 import { Button } from "../shared/Button";
 import { familyColour } from "../shared/families";
 import { Icon } from "../shared/Icon";
-import type { LayerForm } from "../shared/types";
+import type { GraphDocument, LayerForm } from "../shared/types";
 import { useWorkbench } from "./context";
+import { ranked } from "./searching";
 import type { Session } from "./session";
 import type { Item } from "./useGrab";
-
-export function matches(form: LayerForm, wanted: string): boolean {
-  const text = `${form.name} ${form.family} ${form.summary}`.toLowerCase();
-  return wanted.toLowerCase().split(/\s+/).every((word) => text.includes(word));
-}
 
 export function byFamily(layers: LayerForm[]): [string, LayerForm[]][] {
   const families = new Map<string, LayerForm[]>();
@@ -19,12 +15,12 @@ export function byFamily(layers: LayerForm[]): [string, LayerForm[]][] {
   return [...families];
 }
 
-/** Layers as searched for: those whose name begins so first. */
-function foundIn(layers: LayerForm[], wanted: string): LayerForm[] {
-  const start = wanted.trim().toLowerCase();
-  const rank = (form: LayerForm) => (form.name.toLowerCase().startsWith(start) ? 0 : 1);
-  const found = layers.filter((form) => matches(form, wanted));
-  return start === "" ? found : found.sort((a, b) => rank(a) - rank(b));
+const MANY = 1000; // more than any place among the usual layers
+
+/** Layers as searched for, best match first; of equals those the model has most of, then the usual ones. */
+export function foundIn(layers: LayerForm[], wanted: string, { nodes }: GraphDocument): LayerForm[] {
+  const used = (name: string) => nodes.filter((node) => node.layer === name).length;
+  return ranked(layers, wanted, ({ name, family, summary, usual }) => ({ name, words: `${family} ${summary}`, use: MANY * used(name) - (usual ?? MANY) }));
 }
 
 interface Props {
@@ -37,7 +33,7 @@ export const Palette = memo(function Palette({ onGrab }: Props) {
   const { layers, blocks, templates } = useCatalog(session);
   const { actions, stage, view, template } = useWorkbench();
   const [wanted, setWanted] = useState("");
-  const found = foundIn(layers, wanted);
+  const found = foundIn(layers, wanted, session.store.get().document);
   const named = (name: string) => name.toLowerCase().includes(wanted.trim().toLowerCase());
   const append = (name: string) => actions.append(name);
 
@@ -50,6 +46,10 @@ export const Palette = memo(function Palette({ onGrab }: Props) {
     event.preventDefault();
     event.stopPropagation();
   }
+
+  const entry = ({ name, summary, family }: LayerForm) => (
+    <Entry key={name} name={name} hint={summary} family={family} onAdd={() => append(name)} onGrab={(event) => onGrab(event, { kind: "layer", name, title: name, family })} />
+  );
 
   return (
     <nav className="hb-palette" aria-label="Layers to add" onKeyDown={walk}>
@@ -65,21 +65,18 @@ export const Palette = memo(function Palette({ onGrab }: Props) {
         />
       </label>
       <div className="hb-palette-list">
-        {byFamily(found).map(([family, forms]) => (
-          <section key={family} className="hb-family" style={{ "--hb-family": familyColour(family) } as React.CSSProperties}>
+        {wanted.trim() !== "" ? found.map(entry) : byFamily(found).map(([family, forms]) => (
+          <section key={family} className="hb-family">
             <h4>{family}</h4>
-            {forms.map((form) => (
-              <Entry key={form.name} name={form.name} hint={form.summary} onAdd={() => append(form.name)}
-                onGrab={(event) => onGrab(event, { kind: "layer", name: form.name, title: form.name, family })} />
-            ))}
+            {forms.map(entry)}
           </section>
         ))}
         {blocks.some((block) => named(block.name)) && (
-          <section className="hb-family" style={{ "--hb-family": familyColour("custom") } as React.CSSProperties}>
+          <section className="hb-family">
             <h4>my blocks</h4>
             {blocks.filter((block) => named(block.name)).map((block) => (
               <div key={block.name} className="hb-palette-block">
-                <Entry name={block.name} hint={block.layers.join(", ")} onAdd={() => void actions.addBlock(block.name, view.store.get().tab === "canvas" ? stage.middle() : undefined)}
+                <Entry name={block.name} hint={block.layers.join(", ")} family="custom" onAdd={() => void actions.addBlock(block.name, view.store.get().tab === "canvas" ? stage.middle() : undefined)}
                   onGrab={(event) => onGrab(event, { kind: "block", name: block.name, title: block.name, family: "custom" })} />
                 <Button kind="quiet" icon="close" label={`Forget the block ${block.name}`} onClick={() => actions.deleteBlock(block.name)} />
               </div>
@@ -113,15 +110,16 @@ function useCatalog({ store }: Session) {
 interface EntryProps {
   name: string;
   hint: string;
+  family: string;
   onAdd: () => void;
   onGrab: (event: PointerEvent) => void;
 }
 
-function Entry({ name, hint, onAdd, onGrab }: EntryProps) {
+function Entry({ name, hint, family, onAdd, onGrab }: EntryProps) {
   return (
     <button
       type="button" className="hb-palette-item" data-testid={`palette-${name}`} title={hint} aria-label={`${name}: drag onto the canvas, or press Enter to append`}
-      onPointerDown={onGrab} onDoubleClick={onAdd}
+      style={{ "--hb-family": familyColour(family) } as React.CSSProperties} onPointerDown={onGrab} onDoubleClick={onAdd}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();

@@ -1,6 +1,7 @@
 // A short searchable list at a point of the builder: layers to add, nodes to connect to or to find.
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { familyColour } from "../shared/families";
+import { ranked } from "./searching";
 
 export interface Choice {
   id: string;
@@ -26,28 +27,25 @@ interface Props {
   onClose: () => void;
   /** Called as another choice is looked at. */
   onLook?: (id: string) => void;
+  /** What may be chosen beside what is listed, for what is typed. */
+  typed?: (wanted: string) => Choice | null;
 }
 
-const fits = (choice: Choice, wanted: string) => {
-  const text = `${choice.title} ${choice.detail ?? ""} ${choice.words ?? ""}`.toLowerCase();
-  return wanted.toLowerCase().split(/\s+/).every((word) => text.includes(word));
-};
-
-/** Those found, the ones whose title begins so first. */
+/** Those found, best first; of those that match about as well, the ones that can be chosen. */
 export function search(choices: Choice[], wanted: string): Choice[] {
-  const found = choices.filter((choice) => fits(choice, wanted));
-  const start = wanted.trim().toLowerCase();
-  if (start === "") return found;
-  const rank = (choice: Choice) => (choice.reason !== undefined ? 2 : 0) + (choice.title.toLowerCase().startsWith(start) ? 0 : 1);
-  return found.map(({ heading: _, ...choice }) => choice).sort((a, b) => rank(a) - rank(b));
+  if (wanted.trim() === "") return choices;
+  const shut = (choice: Choice, found: number) => 10 * (found <= 1 ? 0 : found <= 3 ? 1 : 2) + (choice.reason === undefined ? 0 : 5) + found;
+  const as = ({ title, detail, words }: Choice) => ({ name: title, words: `${detail ?? ""} ${words ?? ""}` });
+  return ranked(choices, wanted, as, shut).map(({ heading: _, ...choice }) => choice);
 }
 
-export function Picker({ label, placeholder, choices, testid, empty, onChoose, onClose, onLook }: Props) {
+export function Picker({ label, placeholder, choices, testid, empty, onChoose, onClose, onLook, typed }: Props) {
   const [wanted, setWanted] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
-  const found = search(choices, wanted);
+  const own = typed?.(wanted.trim()) ?? null;
+  const found = [...search(choices, wanted), ...(own === null ? [] : [own])];
   const current = found[Math.min(at, found.length - 1)];
 
   useEffect(() => {

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { AddPicker, ConnectPicker, FindPicker, ReplacePicker } from "./pickers";
 import { useView, useWorkbench } from "./context";
+import { OpenPicker, SaveForm } from "./filing";
 import { Help } from "./Help";
 import { Menu } from "./Menu";
 import { NameForm } from "./NameForm";
@@ -24,6 +25,8 @@ function content(popover: Exclude<Popover, { kind: "help" }>, close: () => void)
     case "add": return <AddPicker to={popover.to} onClose={close} />;
     case "replace": return <ReplacePicker node={popover.node} onClose={close} />;
     case "connect": return <ConnectPicker source={popover.source} onClose={close} />;
+    case "open": return <OpenPicker onClose={close} />;
+    case "save": return <SaveForm onClose={close} />;
     case "find": return <FindPicker onClose={close} />;
     case "menu": return <Menu on={popover.on} onClose={close} />;
     case "name": return <NameForm what={popover.what} id={popover.id} onClose={close} />;

@@ -16,7 +16,7 @@ export function StatusBar() {
 
 function Message() {
   const { session } = useWorkbench();
-  const { problem, codeRefused, notice, silent, waiting, analysis } = useKnown();
+  const { problem, codeRefused, notice, news, silent, waiting, analysis } = useKnown();
   const text = notice ?? (codeRefused ? null : problem?.message) ?? (silent ? "Python has not answered; the kernel may be busy or gone." : null);
   if (text !== null) {
     return (
@@ -28,6 +28,7 @@ function Message() {
     );
   }
   if (waiting) return <div className="hb-message" data-testid="waiting"><span>Python is working…</span></div>;
+  if (news !== null) return <div className="hb-message" data-testid="news"><span>{news}</span></div>;
   if (analysis.error === null) return null;
   return <div className="hb-message" data-testid="model-error"><Icon name="warning" /><span>{analysis.error}</span></div>;
 }

@@ -17,6 +17,10 @@ export function Toolbar() {
     <div className="hb-toolbar" role="toolbar" aria-label="Builder">
       <Tabs />
       <span className="hb-group">
+        <Deed id="open" />
+        <Deed id="save" />
+      </span>
+      <span className="hb-group">
         <Deed id="undo" icon="undo" title={undo === null ? "Undo" : `Undo ${undo}`} />
         <Deed id="redo" icon="redo" title={redo === null ? "Redo" : `Redo ${redo}`} />
       </span>

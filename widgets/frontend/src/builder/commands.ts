@@ -7,7 +7,7 @@ import { group } from "./groups";
 import { note } from "./notes";
 import type { MenuTarget, NameWhat, Popover, Spot } from "./view";
 
-export type Section = "Add" | "Layer" | "Edit" | "Group" | "Arrange" | "View";
+export type Section = "File" | "Add" | "Layer" | "Edit" | "Group" | "Arrange" | "View";
 
 export interface Command {
   id: string;
@@ -31,6 +31,7 @@ const anyLayer = ({ actions }: Workbench) => actions.layers().length > 0;
 const several = ({ actions }: Workbench) => actions.layers().length > 1;
 const anyGroup = ({ actions }: Workbench) => actions.chosenGroups().length > 0;
 const anything = ({ view }: Workbench) => view.store.get().nodes.length + view.store.get().edges.length > 0;
+const anyNode = ({ session }: Workbench) => session.store.get().document.nodes.length > 0;
 const onCanvas = ({ view }: Workbench) => view.store.get().tab === "canvas";
 /** Whether a layer is selected that does something: not an Input alone. */
 const someWork = ({ actions }: Workbench) => actions.layers().some((id) => actions.inputs(id) !== 0);
@@ -70,6 +71,8 @@ const LINES: [Line, string][] = [
 const AXES: [Axis, string][] = [[0, "Distribute across"], [1, "Distribute down"]];
 
 export const COMMANDS: Command[] = [
+  { id: "open", title: "Open a file…", section: "File", keys: ["Mod+O"], icon: "folder", run: ({ view, stage }) => view.open({ kind: "open", at: stage.corner() }) },
+  { id: "save", title: "Save to a file…", section: "File", keys: ["Mod+Shift+S"], icon: "save", able: anyNode, run: ({ view, stage }) => view.open({ kind: "save", at: stage.corner() }) },
   { id: "add", title: "Add a layer…", section: "Add", keys: ["/", "Insert"], on: ["canvas", "layer", "wire"], icon: "plus", run: addLayer },
   {
     id: "note", title: "Add a note", section: "Add", keys: ["N"], on: ["canvas"], icon: "note", able: onCanvas,

@@ -6,6 +6,12 @@ import type { Session } from "./session";
 import type { Stage } from "./stage";
 import type { View } from "./view";
 
+/** How files are opened and saved. */
+export interface Filing {
+  open: (path: string) => void;
+  save: (path: string) => void;
+}
+
 export interface Workbench {
   session: Session;
   view: View;
@@ -13,6 +19,7 @@ export interface Workbench {
   stage: Stage;
   /** Opens a template in place of the model. */
   template: (name: string) => void;
+  files: Filing;
 }
 
 export const WorkbenchContext = createContext<Workbench | null>(null);

@@ -19,6 +19,15 @@ const chain = (...ids: string[]): GraphDocument => ({
 const wires = (document: GraphDocument) => document.edges.map((edge) => `${edge.source}>${edge.target}`);
 
 describe("adding", () => {
+  test("a layer that stands by itself is put into a wire; the order of the inputs stays", () => {
+    const start: GraphDocument = { ...chain("a", "b"), nodes: chain("a", "b", "c", "d").nodes, edges: [{ source: "a", target: "d" }, { source: "b", target: "d" }] };
+    expect(edits.isLoose(start, "c", 1)).toBe(true);
+    expect(wires(edits.splice(start, "c", 0))).toEqual(["a>c", "c>d", "b>d"]);
+  });
+  test("a layer that has a wire, and an entrance, are not put into another", () => {
+    expect(edits.isLoose(chain("a", "b"), "b", 1)).toBe(false);
+    expect(edits.isLoose(chain("a"), "a", 0)).toBe(false);
+  });
   test("an id is the layer's name in lower case and the first free number", () => {
     expect(edits.newId(chain("input_1", "dense_1"), "Dense")).toBe("dense_2");
     expect(edits.newId(edits.EMPTY, "Conv2D")).toBe("conv2d_1");

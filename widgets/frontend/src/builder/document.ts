@@ -122,6 +122,17 @@ export function insertOnEdge(
   return wire === undefined || form?.inputs === 0 ? made : spliceInto(document, made, wire);
 }
 
+/** Whether a node has no wire yet, and could stand in one. */
+export function isLoose(document: GraphDocument, id: string, inputs: number | null): boolean {
+  return inputs !== 0 && !document.edges.some((edge) => edge.source === id || edge.target === id);
+}
+
+/** A node that has no wires put into one. */
+export function splice(document: GraphDocument, id: string, index: number): GraphDocument {
+  const wire = document.edges[index];
+  return wire === undefined ? document : spliceInto(document, { document, id }, wire).document;
+}
+
 /** The document without some nodes. One with a single input leaves its readers to that input. */
 export function removeNodes(document: GraphDocument, ids: string[]): GraphDocument {
   return tidyGroups(ids.reduce(removeNode, document));

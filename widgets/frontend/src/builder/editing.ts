@@ -39,6 +39,12 @@ export function editing(tools: Tools) {
     finish(makeRoom(made.document, made.id, direction()), `insert ${layer}`, [made.id]);
   }
 
+  /** A layer that stands by itself, put into a wire. */
+  function splice(id: string, edge: number) {
+    const next = edits.splice(placed(document()), id, edge);
+    finish(makeRoom(next, id, direction()), `put ${id} into a wire`, [id]);
+  }
+
   function insertAtRow(layer: string, index: number, config?: Record<string, Value>) {
     const made = insertRow(document(), index, layer, form(layer));
     if (made === null) return;
@@ -51,6 +57,9 @@ export function editing(tools: Tools) {
     append,
     drop,
     insert,
+    splice,
+    /** Whether a layer stands by itself and could stand in a wire. */
+    isLoose: (id: string) => edits.node(document(), id) !== undefined && edits.isLoose(document(), id, inputs(id)),
 
     /** A new layer wherever the menu of layers was asked for. */
     addTo(layer: string, to: Destination, config?: Record<string, Value>) {

@@ -27,6 +27,8 @@ export interface Known {
   codeRefused: boolean;
   /** A refusal of the browser's own, in words. */
   notice: string | null;
+  /** What was done that cannot be seen, in words. */
+  news: string | null;
   /** Whether Python still owes the answer to an edit of the code. */
   asking: boolean;
   /** Whether an answer takes so long that it is worth saying. */
@@ -41,12 +43,16 @@ export interface Session {
   preview(document: GraphDocument): void;
   /** Edits that Python makes, as one step. Resolves to the ids of the nodes made, or null where they were refused. */
   act(operations: Operation[], what: string): Promise<string[] | null>;
+  /** The model of a file in place of this one. Resolves to null where it was refused. */
+  open(path: string): Promise<string[] | null>;
   /** Asks Python a question of the canvas ("wire", "suggest", "text"); null where no answer comes. */
   ask(type: string, content: Record<string, unknown>): Promise<Incoming | null>;
   code(text: string): void;
   /** A message that is no step of the document: "undo", "save_block", "training"… */
   tell(type: string, content?: Record<string, unknown>): void;
   say(notice: string | null): void;
+  /** Says what was done. */
+  report(news: string): void;
   close(): void;
 }
 
@@ -55,7 +61,7 @@ const SLOW = 400; // and after which it is said that one is
 const NOTHING: Analysis = { nodes: {}, edges: [], parameters: null, error: null };
 const START: Known = {
   ready: false, layers: [], forms: new Map(), templates: [], blocks: [], optimizers: [], losses: [], document: EMPTY, analysis: NOTHING,
-  code: "", undo: null, redo: null, training: null, weights: null, problem: null, codeRefused: false, notice: null, asking: false, waiting: false, silent: false,
+  code: "", undo: null, redo: null, training: null, weights: null, problem: null, codeRefused: false, notice: null, news: null, asking: false, waiting: false, silent: false,
 };
 
 export function openSession(channel: Channel): Session {
@@ -119,22 +125,26 @@ export function openSession(channel: Channel): Session {
     }
   }
 
+  /** A change that Python makes. */
+  function change(type: string, content: Record<string, unknown>) {
+    const number = nextRevision();
+    store.set({ problem: null, notice: null, news: null });
+    send(type, { revision: number, ...content });
+    return promised(acts, number);
+  }
+
   const silence = channel.listen(receive);
   channel.send("hello");
 
   return {
     store,
     edit(document, what) {
-      store.set({ document, problem: null, notice: null });
+      store.set({ document, problem: null, notice: null, news: null });
       send("edit", { revision: nextRevision(), document, what });
     },
     preview: (document) => store.set({ document }),
-    act(operations, what) {
-      const number = nextRevision();
-      store.set({ problem: null, notice: null });
-      send("do", { revision: number, operations, what });
-      return promised(acts, number);
-    },
+    act: (operations, what) => change("do", { operations, what }),
+    open: (path) => change("open", { path }),
     ask(type, content) {
       revision += 1;
       send(type, { ...content, ask: revision });
@@ -145,7 +155,8 @@ export function openSession(channel: Channel): Session {
       send("code", { revision: nextRevision(), text });
     },
     tell: (type, content = {}) => send(type, content),
-    say: (notice) => store.set({ notice }),
+    say: (notice) => store.set({ notice, news: null }),
+    report: (news) => store.set({ news, notice: null }),
     close() {
       clearTimeout(timer);
       clearTimeout(slow);

@@ -32,6 +32,12 @@ export function createStage(flow: ReactFlowInstance, view: View, root: RefObject
     return room ? spot(room.left + room.width / 2 - 110, room.top + Math.min(room.height / 4, 120)) : { x: 0, y: 0 };
   }
 
+  /** The upper left corner of what lies below the buttons. */
+  function corner(): Spot {
+    const room = root.current?.querySelector(".hb-bench")?.getBoundingClientRect();
+    return room ? spot(room.left + 8, room.top + 4) : { x: 8, y: 8 };
+  }
+
   function placeAt(x: number, y: number): Place {
     const at = flow.screenToFlowPosition({ x, y });
     return [Math.round(at.x), Math.round(at.y)];
@@ -73,6 +79,7 @@ export function createStage(flow: ReactFlowInstance, view: View, root: RefObject
   return {
     spot,
     spotOf,
+    corner,
     placeAt,
     /** Under the pointer where it is over the canvas, else in the middle. */
     pointed: (): Place => (pointer !== null && canvas()?.matches(":hover") ? placeAt(pointer.x, pointer.y) : middle()),

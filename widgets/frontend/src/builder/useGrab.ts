@@ -31,7 +31,8 @@ function landing(root: HTMLElement, x: number, y: number): Element | null {
   return under.closest(LANDS) ?? (under.closest(".react-flow__pane, .react-flow__node-frame") ? nearWire(root, x, y) : null);
 }
 
-function nearWire(root: HTMLElement, x: number, y: number): Element | null {
+/** The wire close to a point of the screen. */
+export function nearWire(root: HTMLElement, x: number, y: number): Element | null {
   let [best, least]: [Element | null, number] = [null, NEAR];
   for (const path of root.querySelectorAll<SVGPathElement>(".react-flow__edge-path")) {
     const box = path.getBoundingClientRect();
@@ -54,6 +55,17 @@ export function targetAt(root: HTMLElement, x: number, y: number): Target | null
   return under !== null && root.contains(under) && under.closest(".react-flow") ? { kind: "canvas", id: "" } : null;
 }
 
+/** Marks one element at a time as the one that something dragged would land on. */
+export function createLight() {
+  let lit: Element | null = null;
+  return (element: Element | null) => {
+    if (element === lit) return;
+    lit?.classList.remove("hb-drop-here");
+    element?.classList.add("hb-drop-here");
+    lit = element;
+  };
+}
+
 export type OnDrop = (item: Item, target: Target, x: number, y: number) => void;
 
 export function useGrab(root: RefObject<HTMLElement | null>, onDrop: OnDrop) {
@@ -67,14 +79,7 @@ export function useGrab(root: RefObject<HTMLElement | null>, onDrop: OnDrop) {
     if (press.button !== 0 || root.current === null) return;
     const home = root.current;
     let dragging = false;
-    let lit: Element | null = null;
-
-    const light = (element: Element | null) => {
-      if (element === lit) return;
-      lit?.classList.remove("hb-drop-here");
-      element?.classList.add("hb-drop-here");
-      lit = element;
-    };
+    const light = createLight();
     const move = (event: PointerEvent) => {
       dragging ||= Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) > START;
       if (!dragging) return;

@@ -23,6 +23,8 @@ export type Popover =
   | { kind: "replace"; at: Spot; node: string }
   | { kind: "connect"; at: Spot; source: string }
   | { kind: "find"; at: Spot }
+  | { kind: "open"; at: Spot }
+  | { kind: "save"; at: Spot }
   | { kind: "menu"; at: Spot; on: MenuTarget }
   | { kind: "name"; at: Spot; what: NameWhat; id: string }
   | { kind: "help" };

@@ -38,9 +38,9 @@ test("layers that fit stand first, likeliest first, and the others say why not",
   expect(choices[3]).toMatchObject({ reason: "it wants time", heading: "do not fit here" });
 });
 
-test("a search puts first what begins so, and last what cannot be chosen", () => {
+test("a search puts first what begins so, and of those last what cannot be chosen", () => {
   const choices = [{ id: "1", title: "MaxoutDense" }, { id: "2", title: "Dense", reason: "no" }, { id: "3", title: "Dense2" }];
-  expect(search(choices, "dense").map((each) => each.id)).toEqual(["3", "1", "2"]);
+  expect(search(choices, "dense").map((each) => each.id)).toEqual(["3", "2", "1"]);
 });
 
 test("pieces of Python are told apart, and joined they are the text again", () => {

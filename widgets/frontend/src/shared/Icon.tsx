@@ -1,5 +1,7 @@
 // Small line pictures, drawn in the colour of the text.
 const PATHS = {
+  folder: "M2 4h4.5l1.5 2h6v7H2zM2 6.5h12",
+  save: "M2.5 2.5h9l2 2v9h-11zM5 2.5V6h5.5V2.5M4.5 13.5V9h7v4.5",
   undo: "M6 4 2.5 7.5 6 11M2.5 7.5H10a3.5 3.5 0 0 1 0 7H7",
   redo: "M10 4l3.5 3.5L10 11M13.5 7.5H6a3.5 3.5 0 0 0 0 7h3",
   tidy: "M2.5 3h4v4h-4zM9.5 9h4v4h-4zM6.5 5h3a2 2 0 0 1 2 2v2",

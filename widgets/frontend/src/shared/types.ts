@@ -67,6 +67,8 @@ export interface LayerForm {
   help: string;
   inputs: 0 | 1 | null;
   fields: FieldForm[];
+  /** Its place among those most models have; null for the others. */
+  usual?: number | null;
 }
 
 /** An edit that Python makes. */
@@ -170,6 +172,13 @@ export interface Catalog {
   blocks?: Block[];
   optimizers?: string[];
   losses?: string[];
+}
+
+/** A file of a model in the folder where the kernel works; modified in seconds since 1970. */
+export interface ModelFile {
+  name: string;
+  bytes: number;
+  modified: number;
 }
 
 export interface Suggestion {

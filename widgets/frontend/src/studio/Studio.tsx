@@ -1,6 +1,7 @@
 // The studio: data and settings above, the builder in the middle, the monitor below.
-import { useCallback, useRef } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { Builder } from "../builder/Builder";
+import type { Filing } from "../builder/context";
 import type { Session } from "../builder/session";
 import { Monitor } from "../monitor/Monitor";
 import type { MonitorSession } from "../monitor/session";
@@ -24,6 +25,7 @@ export function Studio({ studio, builder, monitor }: Props) {
   const width = useWidth(root);
   const running = status?.state === "running" || status?.state === "paused" || status?.state === "waiting";
   const onTemplate = useCallback((name: string) => studio.ask("template", { name }), [studio]);
+  const files = useMemo<Filing>(() => ({ open: (path) => studio.ask("load", { path }), save: (path) => studio.ask("save", { path }) }), [studio]);
   const busy = asked !== null || (state !== null && state.busy !== null);
   return (
     <div className={width >= 760 ? "hb-studio hb-studio-wide" : "hb-studio"} ref={root} data-testid="studio" data-ready={state !== null}>
@@ -37,7 +39,7 @@ export function Studio({ studio, builder, monitor }: Props) {
           <Outcome state={state} message={message} />
         </>
       )}
-      <Builder session={builder} onTemplate={onTemplate} />
+      <Builder session={builder} onTemplate={onTemplate} files={files} />
       <Monitor session={monitor} />
     </div>
   );
