@@ -117,6 +117,7 @@ def settings_of(model: Model) -> dict[str, Any]:
         "loss": plain(model.loss),
         "loss_weights": plain(model.loss_weights),
         "metrics": plain(model.metrics),
+        "weighted_metrics": plain(model.weighted_metrics),
         "precision": model.precision,
         "class_mode": model.class_mode,
     }
@@ -160,6 +161,7 @@ def session_of(session: Session, arrays: dict[str, np.ndarray]) -> dict[str, Any
         **{name: getattr(position, name) for name in ("epoch", "batch", "step")},
         "seed": session.randomness.seed,
         "means": {name: float(total) for name, total in position.means.sums.items()},
+        "weights": {name: float(total) for name, total in position.means.weights.items()},
         "samples": position.means.samples,
         "fingerprint": session.fingerprint,
         "log": copy.deepcopy(session.log),
@@ -213,9 +215,9 @@ def session_from(stored: Stored, model: Model) -> Session | None:
     order = stored.arrays.get(f"{SESSION}order")
     position.order = None if order is None else torch.from_numpy(np.array(order))
     position.means.samples = int(saved["samples"])
-    position.means.sums = {
-        name: torch.tensor(total, dtype=torch.float64, device=model.device) for name, total in saved["means"].items()
-    }
+    for name, sums in (("means", position.means.sums), ("weights", position.means.weights)):
+        for value, total in saved.get(name, {}).items():
+            sums[value] = torch.tensor(total, dtype=torch.float64, device=model.device)
     for name, array in under(stored, COUNTED).items():
         metric, part = name.rsplit("/", 1)
         position.means.saved.setdefault(metric, {})[part] = torch.from_numpy(np.array(array))
@@ -324,6 +326,7 @@ def compile_as(model: Model, stored: Stored, custom: Mapping[str, Any] | None, p
         loss,
         owned(settings["metrics"], custom),
         class_mode=settings["class_mode"],
+        weighted_metrics=owned(settings.get("weighted_metrics"), custom),
         loss_weights=settings.get("loss_weights"),
         precision=settings.get("precision", "float32"),
     )

@@ -20,13 +20,18 @@ Metric = Any  # a name, a function (y_true, y_pred) -> (n, ...), or one of kit.m
 
 @dataclass
 class End:
-    """One output: its loss and its metrics. prefix: what their names begin with where there are several outputs."""
+    """One output: its loss and its metrics.
+
+    prefix: what their names begin with where there are several outputs. functions: metrics that are means; weighted:
+    those of them that weigh the samples. counted: metrics that are no means.
+    """
 
     loss: Any
     objective: Callable[..., Tensor]
     weight: float
     prefix: str
     functions: dict[str, Callable[..., Tensor]] = field(default_factory=dict)
+    weighted: set[str] = field(default_factory=set)
     counted: dict[str, Any] = field(default_factory=dict)
 
 
@@ -61,15 +66,22 @@ class Goal:
         each = {f"{end.prefix}loss": loss.detach() for end, loss in zip(self.ends, losses, strict=True)}
         return whole, each
 
-    def measured(self, outputs: tuple[Tensor, ...], batch: Batch) -> dict[str, Tensor]:
-        """The metrics of a batch that are means over its samples."""
+    def measured(self, outputs: tuple[Tensor, ...], batch: Batch) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """The metrics of a batch that are means, and the weight of those that are not over its samples alike."""
+        values: dict[str, Tensor] = {}
+        weights: dict[str, Tensor] = {}
         if not self.measures:
-            return {}
-        return {
-            name: mean(per_sample(metric, y, output, "metric"), output, None)
-            for end, output, y in zip(self.ends, outputs, batch.targets, strict=True)
-            for name, metric in end.functions.items()
-        }
+            return values, weights
+        given = batch.weights or [None] * len(self.ends)
+        for end, output, y, weight in zip(self.ends, outputs, batch.targets, given, strict=True):
+            for name, metric in end.functions.items():
+                share = (
+                    (torch.ones(len(y)).to(y.device) if weight is None else weight) if name in end.weighted else None
+                )
+                found = average(per_sample(metric, y, output, "metric", share), output, share)
+                values[name] = found[0]
+                weights.update({} if found[1] is None else {name: found[1]})
+        return values, weights
 
     def tallies(self, shapes: Sequence[tuple[int, ...]], device: torch.device) -> list[dict[str, Any]]:
         """For each output, the beginnings of the metrics that are counted over an epoch."""
@@ -99,34 +111,60 @@ def per_sample(
 
 def mean(values: Tensor, output: Tensor, weight: Tensor | None) -> Tensor:
     """The mean of a number for each sample (or each row of outputs); weighted, and without what a mask leaves out."""
-    mask = getattr(output, "mask", None)
-    if mask is None and weight is None:
-        return values.mean()
+    kept = kept_of(values, output)
     if weight is not None:
-        values = values * weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
-    if mask is None or mask.ndim > values.ndim:
-        return values.mean()
-    kept = mask.reshape(mask.shape + (1,) * (values.ndim - mask.ndim)).expand_as(values).to(values.dtype)
-    return (values * kept).sum() / kept.sum().clamp(min=1)
+        values = values * spread_over(weight, values)
+    return values.mean() if kept is None else (values * kept).sum() / kept.sum().clamp(min=1)
+
+
+def average(values: Tensor, output: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    """sum w v / sum w of such numbers v, and sum w; w is 0 where a mask leaves out. None where all count the same."""
+    kept = kept_of(values, output)
+    if weight is not None:
+        weighed = spread_over(weight, values)
+        kept = weighed if kept is None else weighed * kept
+    if kept is None:
+        return values.mean(), None
+    whole = kept.sum()
+    return (values * kept).sum() / torch.where(whole > 0, whole, 1), whole
+
+
+def kept_of(values: Tensor, output: Tensor) -> Tensor | None:
+    """1 for what the output's mask keeps of these numbers, else 0; None where it has none for them."""
+    mask = getattr(output, "mask", None)
+    return None if mask is None or mask.ndim > values.ndim else spread_over(mask, values)
+
+
+def spread_over(weights: Tensor, values: Tensor) -> Tensor:
+    """Weights of samples or of their rows (n, ...), one for each number."""
+    return weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim)).expand_as(values).to(values.dtype)
 
 
 def goal(
-    loss: Any, weights: Any, metrics: Any, names: Sequence[str], class_mode: str | None, accuracy: bool = False
+    loss: Any,
+    weights: Any,
+    metrics: Any,
+    weighted: Any,
+    names: Sequence[str],
+    class_mode: str | None,
+    accuracy: bool = False,
 ) -> Goal:
     """What compile was asked for, for outputs of these names. TypeError or ValueError where it does not suit them.
 
-    accuracy: measure that too, as fit(show_accuracy=True) asked in 2015.
+    weighted: metrics that weigh the samples. accuracy: measure that too, as fit(show_accuracy=True) asked in 2015.
     """
     losses = spread(loss, names, "loss")
     shares = spread(1.0 if weights is None else weights, names, "loss_weights")
-    wanted = spread_metrics(metrics, names)
+    wanted = zip(spread_metrics(metrics, names), spread_metrics(weighted, names, "weighted_metrics"), strict=True)
     ends = []
-    for name, each, share, asked in zip(names, losses, shares, wanted, strict=True):
+    for name, each, share, (asked, weighed) in zip(names, losses, shares, wanted, strict=True):
         if isinstance(share, bool) or not isinstance(share, (int, float)):
             raise ValueError(f"compile(loss_weights={weights!r}): it takes a number for each output")
         end = End(each, objectives.get(each), float(share), "" if len(names) == 1 else f"{name}_")
         for metric in [*asked, *(["accuracy"] if accuracy else [])]:
             add_metric(end, metric, class_mode)
+        for metric in weighed:
+            add_metric(end, metric, class_mode, weighted=True)
         ends.append(end)
     return Goal(ends)
 
@@ -149,7 +187,7 @@ def spread(given: Any, names: Sequence[str], what: str) -> list[Any]:
     return [given] * len(names)
 
 
-def spread_metrics(metrics: Any, names: Sequence[str]) -> list[list[Metric]]:
+def spread_metrics(metrics: Any, names: Sequence[str], what: str = "metrics") -> list[list[Metric]]:
     """The metrics of each output: some for all, a list of lists in their order, or a dict by their names."""
     if metrics is None:
         return [[] for _ in names]
@@ -157,12 +195,12 @@ def spread_metrics(metrics: Any, names: Sequence[str]) -> list[list[Metric]]:
         unknown = [name for name in metrics if name not in names]
         if unknown:
             raise ValueError(
-                f"compile(metrics={metrics!r}): {unknown[0]!r} is no output; they are {', '.join(map(repr, names))}"
+                f"compile({what}={metrics!r}): {unknown[0]!r} is no output; they are {', '.join(map(repr, names))}"
             )
         return [listed(metrics.get(name, [])) for name in names]
     if isinstance(metrics, (list, tuple)) and any(isinstance(item, (list, tuple)) for item in metrics):
         if len(metrics) != len(names):
-            raise ValueError(f"compile(metrics={metrics!r}): the model has {len(names)} outputs; give a list for each")
+            raise ValueError(f"compile({what}={metrics!r}): the model has {len(names)} outputs; give a list for each")
         return [listed(item) for item in metrics]
     return [listed(metrics) for _ in names]
 
@@ -172,12 +210,14 @@ def listed(metrics: Any) -> list[Metric]:
     return list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
 
 
-def add_metric(end: End, metric: Metric, class_mode: str | None) -> None:
-    """Adds a metric to an output's, under a name that is free."""
+def add_metric(end: End, metric: Metric, class_mode: str | None, weighted: bool = False) -> None:
+    """Adds a metric to an output's, under a name that is free. ValueError for a counted one that is to be weighted."""
     if isinstance(metric, str) and metric == "acc":
         metric = "accuracy"
     known = {**end.functions, **end.counted}
     name = end.prefix + metric_names.name(metric)
+    if name in known and weighted:
+        name = f"{end.prefix}weighted_{metric_names.name(metric)}"
     if name in known and metric == "accuracy":
         return  # show_accuracy=True beside metrics=["accuracy"]
     if name in known:
@@ -187,6 +227,13 @@ def add_metric(end: End, metric: Metric, class_mode: str | None) -> None:
     by_mode = {"binary": "binary_accuracy", "categorical": "categorical_accuracy"}
     asked: Any = by_mode.get(class_mode or "", metric) if metric == "accuracy" else metric
     found = metric_names.get(asked)
+    if hasattr(found, "fresh") and weighted:
+        raise ValueError(
+            f"compile(weighted_metrics=...): {metric_names.name(metric)} is counted, not a mean over samples, so it "
+            "cannot weigh them; give it in metrics="
+        )
+    if weighted:
+        end.weighted.add(name)
     if hasattr(found, "fresh"):
         end.counted[name] = found
     else:

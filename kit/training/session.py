@@ -17,6 +17,7 @@ Augment = Callable[..., Any]  # from (inputs, generator) to inputs
 class Means:
     """Running means of values, weighted by the number of samples, and the metrics that are counted instead.
 
+    weights: of what is a mean over something else than all samples alike.
     tallies: of each output, what is counted under which name; None where that is not begun yet.
     Nothing is read from the device until asked.
     """
@@ -24,17 +25,19 @@ class Means:
     def __init__(self, tallies: Sequence[dict[str, Any]] | None = None) -> None:
         self.samples = 0
         self.sums: dict[str, Tensor] = {}
+        self.weights: dict[str, Tensor] = {}
         self.tallies = tallies
         self.saved: dict[str, dict[str, Tensor]] = {}  # where a file says the counts were
 
-    def add(self, values: dict[str, Tensor], samples: int) -> None:
-        """Counts the values of a batch of so many samples."""
+    def add(self, values: dict[str, Tensor], samples: int, weights: Mapping[str, Tensor] | None = None) -> None:
+        """Counts the values of a batch of so many samples; weights: of those that count otherwise."""
         self.samples += samples
         for name, value in values.items():
-            if name in self.sums:
-                self.sums[name].add_(value, alpha=samples)
+            if weights and name in weights:
+                add_to(self.weights, name, weights[name], 1)
+                add_to(self.sums, name, exact(value) * weights[name], 1)
             else:
-                self.sums[name] = value.double() * samples if value.device.type != "mps" else value * samples
+                add_to(self.sums, name, value, samples)
 
     def count(self, targets: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:
         """Counts a batch's targets and outputs."""
@@ -44,10 +47,26 @@ class Means:
 
     def read(self, prefix: str = "") -> dict[str, float]:
         """The means so far, as numbers."""
-        found = {prefix + name: float(total) / self.samples for name, total in self.sums.items()}
+        found = {
+            prefix + name: float(total) / (float(self.weights.get(name, self.samples)) or 1.0)
+            for name, total in self.sums.items()
+        }
         return found | {
             prefix + name: tally.read() for tallies in self.tallies or () for name, tally in tallies.items()
         }
+
+
+def add_to(sums: dict[str, Tensor], name: str, value: Tensor, times: int) -> None:
+    """Adds a value so many times to the sum of that name."""
+    if name in sums:
+        sums[name].add_(value, alpha=times)
+    else:
+        sums[name] = exact(value) * times
+
+
+def exact(value: Tensor) -> Tensor:
+    """The value in 64 bits, where its device has them."""
+    return value if value.device.type == "mps" else value.double()
 
 
 @dataclass

@@ -118,6 +118,7 @@ def copied(position: Position) -> Position:
     """A position that may go its own way; counts of metrics are kept as their numbers."""
     means = Means()
     means.samples, means.sums = position.means.samples, cloned(position.means.sums)
+    means.weights = cloned(position.means.weights)
     means.saved = {name: cloned(counts) for name, counts in position.means.saved.items()}
     for tallies in position.means.tallies or []:
         for name, tally in tallies.items():

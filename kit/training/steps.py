@@ -91,7 +91,6 @@ def rest_of_epoch(model: Trainable, session: Session, goal: Goal) -> Iterator[Re
             position.whole = False
             batch = augmented(batch.to(model.device), session)
             values = model.update(batch, goal, position.means)
-            position.means.add(values, len(batch))
             position.batch += 1
             position.step += 1
             position.whole = True
@@ -154,8 +153,9 @@ def measure(model: Trainable, data: Source, batch_size: int, goal: Goal, prefix:
             if model.update.penalties:
                 loss = loss + model.update.penalty()
             loss = model.update.with_activity(loss)
+            measured, weights = goal.measured(outputs, batch)
+            means.add({"loss": loss, **values, **measured}, len(batch), weights)
             means.count(batch.targets, outputs)
-            means.add({"loss": loss, **values, **goal.measured(outputs, batch)}, len(batch))
     return means.read(prefix)
 
 

@@ -61,6 +61,7 @@ class Trainable:
         self.loss: Loss = None
         self.loss_weights: Any = None
         self.metrics: Any = []
+        self.weighted_metrics: Any = []
         self.class_mode: str | None = None
         self.precision = "float32"
 
@@ -84,12 +85,14 @@ class Trainable:
         metrics: Any = None,
         class_mode: str | None = None,
         *,
+        weighted_metrics: Any = None,
         loss_weights: Any = None,
         precision: str = "float32",
     ) -> None:
         """Says how to train: by which optimizer, to lower which loss.
 
         loss, metrics: names ("mse", "auc"), functions (y_true, y_pred), objects, or losses of torch, called its way.
+        weighted_metrics: metrics that weigh each sample as sample_weight and class_weight say; the others do not.
         class_mode: "categorical" or "binary", how classes are read from the outputs (2015); by the outputs if none.
         loss_weights: how much the loss of each output counts. precision: "float32", or "mixed_bfloat16" or
         "mixed_float16", in which most of the model computes in 16 bits while weights and losses keep 32.
@@ -108,10 +111,11 @@ class Trainable:
         for each in loss.values() if isinstance(loss, Mapping) else loss if isinstance(loss, (list, tuple)) else [loss]:
             if not isinstance(each, nn.Module):
                 refuse_what_cannot_be_kept(each, objectives.OBJECTIVES, "loss")
-        goal(loss, loss_weights, metrics, self.module.output_names, class_mode)  # refuses what does not suit the model
+        names = self.module.output_names
+        goal(loss, loss_weights, metrics, weighted_metrics, names, class_mode)  # refuses what does not suit the model
         self.optimizer = copy.copy(optimizers.get(optimizer))  # its fields may be changed for this model alone
         self.loss, self.loss_weights, self.class_mode, self.precision = loss, loss_weights, class_mode, precision
-        self.metrics = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or []
+        self.metrics, self.weighted_metrics = several(metrics), several(weighted_metrics)
         self.update = Update(self)
 
     def compile_like(self, other: Trainable) -> None:
@@ -121,13 +125,15 @@ class Trainable:
             other.loss,
             other.metrics,
             other.class_mode,
+            weighted_metrics=other.weighted_metrics,
             loss_weights=other.loss_weights,
             precision=other.precision,
         )
 
     def goal(self, accuracy: bool = False) -> Goal:
         """What is lowered and measured. accuracy: that too, as a call may ask for it (2015)."""
-        return goal(self.loss, self.loss_weights, self.metrics, self.module.output_names, self.class_mode, accuracy)
+        names, asked = self.module.output_names, (self.metrics, self.weighted_metrics)
+        return goal(self.loss, self.loss_weights, *asked, names, self.class_mode, accuracy)
 
     def outputs(self, batch: Batch) -> tuple[Tensor, ...]:
         """What the module makes of a batch, in 32 bits."""
@@ -381,6 +387,11 @@ class Trainable:
             raise RuntimeError(f"a fit of this model is at work; {what} when it is over")
         if self.run is not None and not self.run.ended:
             raise RuntimeError(f"a run is training this model; stop it (model.run.stop()) or wait before you {what}")
+
+
+def several(metrics: Any) -> Any:
+    """Metrics as they are kept: one alone as a list."""
+    return [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or []
 
 
 def check_counts(method: str, **counts: int) -> None:

@@ -92,7 +92,7 @@ class Update:
     def __call__(self, batch: Batch, goal: Goal, means: Means | None = None) -> dict[str, Tensor]:
         """One update on one batch; the loss and the metrics before it, as tensors.
 
-        means: where the metrics are counted that are no means.
+        means: of the epoch, to which they are added.
         """
         model = self.model
         if not model.module.training:
@@ -100,8 +100,10 @@ class Update:
         way = self.chain if self.chain is not None and self.chain.suits(goal) else self
         outputs, loss, values = way.gradient(batch, goal)
         with torch.no_grad():
-            values = {"loss": loss.detach(), **values, **goal.measured(outputs, batch)}
-            if means is not None and means.tallies:
+            measured, weights = goal.measured(outputs, batch)
+            values = {"loss": loss.detach(), **values, **measured}
+            if means is not None:
+                means.add(values, len(batch), weights)
                 means.count(batch.targets, outputs)
             if self.scale is None or self.scale.undo([each.g for each in self.weights]):
                 self.descend(model.optimizer)
