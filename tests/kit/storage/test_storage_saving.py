@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import itertools
 import os
 import random
 import signal
@@ -67,9 +68,10 @@ def test_a_process_killed_at_any_instant_leaves_one_whole_save(path):
 @pytest.mark.parametrize("failing", ["open", "write", "fsync", "replace", "close", "fchmod"])
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "no space"), KeyboardInterrupt()], ids=["full", "stop"])
 def test_a_failure_at_any_call_leaves_the_old_file_and_nothing_else(path, monkeypatch, failing, error):
+    monkeypatch.setattr("kit.storage.replace.CHUNK", 256)  # so that there are many writes
     write(path, {"a": np.zeros(3)}, {"version": "old"})
     old = path.read_bytes()
-    for number in range(1, 20):
+    for number in itertools.count(1):
         calls = []
         with monkeypatch.context() as patch:
             patch.setattr(os, failing, fail_at(getattr(os, failing), number, calls, error))

@@ -1,4 +1,4 @@
-"""Killed at a random instant of training or saving, a run is found again: nothing that was saved is lost."""
+"""Killed, ended or interrupted at a random instant, a training is found again: nothing that was saved is lost."""
 
 import os
 import random
@@ -14,13 +14,13 @@ import pytest
 import kit
 from tests.kit.training.test_resume import X, Y, compiled, dense
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="kill -9 and fork are POSIX's")
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and fork are POSIX's")
 ROOT = Path(__file__).parents[3]
-STEPS = 2500  # more than a run makes before it is killed
-WORDS = {"epochs": STEPS, "batch_size": 8, "seed": 11, "background": True}
+STEPS = 5000  # more than a training makes before it is ended
+WORDS = {"epochs": STEPS, "batch_size": 8, "seed": 11}
 
 PROGRAMS = """
-import os, sys
+import os, sys, time
 sys.path.insert(0, sys.argv[2])
 from kit.training.autosave import Autosave
 from tests.kit.training.test_kills import WORDS, X, Y, compiled, dense, kit
@@ -31,20 +31,34 @@ def acknowledged(saving, contents):
     os.write(1, b"%d\\n" % contents.steps)
 compiled(dense, kit.optimizers.Adam(0.01)).fit(X, Y, verbose=0, autosave=sys.argv[1] + ".first")  # imports what is late
 Autosave.write = acknowledged
-for _ in sys.stdin:
+for end in sys.stdin:
     program = os.fork()
     if not program:
-        model = compiled(dense, kit.optimizers.Adam(0.01))
-        model.fit(X, Y, autosave=sys.argv[1], autosave_every=0.0, **WORDS).wait()
+        fit = compiled(dense, kit.optimizers.Adam(0.01)).fit
+        if end == "interrupt of fit\\n":
+            fit(X, Y, verbose=0, autosave=sys.argv[1], autosave_every=1000, **WORDS)
+        run = fit(X, Y, background=True, autosave=sys.argv[1], autosave_every=0.0, **WORDS)
+        if end == "exit\\n":
+            time.sleep(0.05)
+            sys.exit(3)
+        run.wait()
         os._exit(0)
     os.write(1, b"started %d\\n" % program)
-    os.waitpid(program, 0)
-    os.write(1, b"killed\\n")
+    os.write(1, b"ended %d\\n" % os.waitpid(program, 0)[1])
 """
 
+ENDS = {  # the signal, and what the system then says of the process; a core dump would be 128 more
+    "kill": (signal.SIGKILL, 9),
+    "SIGTERM": (signal.SIGTERM, 15),
+    "interrupt": (signal.SIGINT, 2),
+    "interrupt of fit": (signal.SIGINT, 2),
+    "exit": (None, 3 << 8),
+}
 
-def straight() -> dict[int, list[np.ndarray]]:
-    """The weights after each step of the run that nobody kills."""
+
+@pytest.fixture(scope="module")
+def wanted() -> dict[int, list[np.ndarray]]:
+    """The weights after each step of the training that nobody ends."""
     model, weights = compiled(dense, kit.optimizers.Adam(0.01)), {}
 
     def note(record) -> None:
@@ -52,30 +66,43 @@ def straight() -> dict[int, list[np.ndarray]]:
         if record.step == STEPS:
             raise kit.callbacks.StopTraining
 
-    model.fit(X, Y, callbacks=[note], **WORDS).wait()
+    model.fit(X, Y, callbacks=[note], background=True, **WORDS).wait()
     return weights
 
 
-def killed(times: int, path: Path) -> int:
-    """Kills a training so often, each time one from the start; gives how many different saves it was found at."""
-    chance, wanted, reached = random.Random(1), straight(), set()
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory):
+    """The process that forks them; `path` is where they save."""
+    path = tmp_path_factory.mktemp("ended") / "a.h5"
     command = [sys.executable, "-c", PROGRAMS, str(path), str(ROOT)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as programs:
-        for _ in range(times):
-            path.unlink(missing_ok=True)
-            print("start", file=programs.stdin, flush=True)
-            lines = [programs.stdout.readline()]
-            while not lines[-1].startswith("started"):
-                lines.append(programs.stdout.readline())
-            while not path.exists():
-                time.sleep(0.0005)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as programs:
+        programs.path = path
+        yield programs
+        programs.stdin.close()
+
+
+def ended(how: str, times: int, programs, wanted) -> int:
+    """Ends so many trainings, each at the start; gives how many different steps they were found at."""
+    chance, reached, path = random.Random(1), set(), programs.path
+    number, status = ENDS[how]
+    for _ in range(times):
+        path.unlink(missing_ok=True)
+        print(how, file=programs.stdin, flush=True)
+        lines = [programs.stdout.readline()]
+        while not lines[-1].startswith("started"):
+            lines.append(programs.stdout.readline())
+        while not path.exists():
+            time.sleep(0.0005)
+        if number is not None:
             time.sleep(chance.uniform(0, 0.1))
-            os.kill(int(lines[-1].split()[1]), signal.SIGKILL)
-            while lines[-1] != "killed\n":
-                lines.append(programs.stdout.readline())
-            saved = [int(line) for line in lines if line.strip().isdigit()]
-            reached.add(resumed(path, max(saved, default=0), wanted))
-    assert len(reached) > times // 10, "the kills came at the same instant"
+            os.kill(int(lines[-1].split()[1]), number)
+        while not lines[-1].startswith("ended"):
+            lines.append(programs.stdout.readline())
+        assert lines[-1] == f"ended {status}\n"
+        saved = [int(line) for line in lines if line.strip().isdigit()]
+        reached.add(resumed(path, max(saved, default=0), wanted))
+    assert len(reached) > times // 10, "they were ended at the same instant"
     return len(reached)
 
 
@@ -95,10 +122,14 @@ def resumed(path: Path, acknowledged: int, wanted: dict[int, list[np.ndarray]]) 
     return after[0] - 1
 
 
-def test_a_training_killed_50_times_is_found_again_each_time(tmp_path):
-    killed(50, tmp_path / "killed.h5")
+@pytest.mark.parametrize(("how", "times"), [(how, 50 if how == "kill" else 5) for how in ENDS])
+def test_a_training_that_is_ended_is_found_again_each_time(how, times, programs, wanted):
+    ended(how, times, programs, wanted)
 
 
 @pytest.mark.long
-def test_a_training_killed_500_times_is_found_again_each_time(tmp_path, record_property):
-    record_property("different steps it was found at", killed(500, tmp_path / "killed.h5"))
+@pytest.mark.parametrize(("how", "times"), [(how, 500 if how == "kill" else 50) for how in ENDS])
+def test_a_training_that_is_ended_hundreds_of_times_is_found_again_each_time(
+    how, times, programs, wanted, record_property
+):
+    record_property(f"{how}, {times} times, found at different steps", ended(how, times, programs, wanted))
