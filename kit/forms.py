@@ -27,7 +27,7 @@ USUAL = (  # those most models have, first in their families
     *("Dense", "Dropout", "Flatten", "Activation", "Reshape", "Conv2D", "Conv1D", "MaxPooling2D", "LSTM", "GRU"),
     *("Embedding", "BatchNormalization", "Add", "Concatenate"),
 )
-ADVANCED = ("initializer", "regularizer", "constraint")
+ADVANCED = ("initializer", "regularizer", "constraint", "truncate_gradient")
 COMMON = ("name", "input_shape")  # the canvas has its own means for these
 
 

@@ -69,7 +69,7 @@ function BlockView({ data, selected }: NodeProps<GroupFlowNode>) {
   return (
     <div className={classes.filter(Boolean).join(" ")} data-testid={`block-${group.id}`}>
       {group.repeat ? <div className="hb-block-copies" aria-hidden="true" /> : null}
-      <Handle type="target" position={across ? Position.Left : Position.Top} isConnectable={false} aria-label={`input of ${groupTitle(group)}`} />
+      <Handle type="target" position={across ? Position.Left : Position.Top} isConnectable={false} aria-hidden="true" />
       <div className="hb-block-bands" aria-hidden="true">
         {families.map((family) => <i key={family} style={{ background: familyColour(family) }} />)}
       </div>
@@ -83,7 +83,7 @@ function BlockView({ data, selected }: NodeProps<GroupFlowNode>) {
         {report?.parameters ? <span className="hb-figures" title={share(report.parameters, report.share)}>{brief(report.parameters)}</span> : null}
       </div>
       {report?.share ? <div className="hb-node-share"><div style={{ width: `${100 * report.share}%` }} /></div> : null}
-      <Handle type="source" position={across ? Position.Right : Position.Bottom} isConnectable={false} aria-label={`output of ${groupTitle(group)}`} />
+      <Handle type="source" position={across ? Position.Right : Position.Bottom} isConnectable={false} aria-hidden="true" />
     </div>
   );
 }

@@ -21,21 +21,22 @@ const POINTING: [string, string][] = [
 export function Help({ onClose }: { onClose: () => void }) {
   const bench = useWorkbench();
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus({ preventScroll: true }), []);
+  const keys = useRef<HTMLDivElement>(null);
+  useEffect(() => keys.current?.focus({ preventScroll: true }), []);
   function key(event: KeyboardEvent) {
     event.stopPropagation();
-    if (event.key === "Tab") box.current?.querySelector("button")?.focus(); // there is nothing else to go to
+    if (event.key === "Tab") (document.activeElement === keys.current ? box.current?.querySelector("button") : keys.current)?.focus(); // there is nothing else
     else if (event.key === "Escape" || event.key === "?") onClose();
     else return;
     event.preventDefault();
   }
   return (
-    <div className="hb-help" role="dialog" aria-modal="true" aria-label="Keys" ref={box} tabIndex={-1} onKeyDown={key} data-testid="help-sheet">
-      <header>
+    <div className="hb-help" role="dialog" aria-modal="true" aria-label="Keys" ref={box} onKeyDown={key} data-testid="help-sheet">
+      <div className="hb-help-head">
         <h3>Keys, mouse and touch</h3>
         <Button kind="quiet" icon="close" label="Close" onClick={onClose} />
-      </header>
-      <div className="hb-help-columns">
+      </div>
+      <div className="hb-help-columns" ref={keys} tabIndex={0} role="group" aria-label="All keys">
         {SECTIONS.map((section) => (
           <section key={section}>
             <h4>{section}</h4>

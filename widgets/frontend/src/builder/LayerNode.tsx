@@ -3,7 +3,7 @@ import { Handle, Position, useStore, type NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { FieldControl } from "../shared/FieldControl";
 import { familyColour } from "../shared/families";
-import { brief, passage } from "../shared/format";
+import { breakable, brief, passage } from "../shared/format";
 import { Icon } from "../shared/Icon";
 import { useWorkbench } from "./context";
 import { keyFields } from "./fieldsOf";
@@ -46,7 +46,7 @@ function LayerNodeView({ data, selected }: NodeProps<LayerFlowNode>) {
   }
   return (
     <div className={classes} style={style} data-testid={`node-${node.id}`}>
-      {form?.inputs !== 0 && <Handle type="target" position={across ? Position.Left : Position.Top} aria-label={`input of ${node.id}`} />}
+      {form?.inputs !== 0 && <Handle type="target" position={across ? Position.Left : Position.Top} aria-hidden="true" />}
       <div className="hb-node-head" title={form?.summary} onDoubleClick={() => view.open({ kind: "name", at: stage.spotOf(node.id), what: "title", id: node.id })}>
         <span className="hb-node-layer">{node.title ?? node.layer}</span>
         <span className="hb-node-id">{node.title === undefined ? node.id : node.layer}</span>
@@ -56,7 +56,7 @@ function LayerNodeView({ data, selected }: NodeProps<LayerFlowNode>) {
       </div>
       {node.bypass && <div className="hb-node-aside">bypassed: passes its input on</div>}
       {node.shared_with !== undefined && <div className="hb-node-aside">weights of {node.shared_with}</div>}
-      {far ? <div className="hb-node-name" style={{ height: fields.length * ROW + 1 }}>{node.title ?? node.layer}</div> : (
+      {far ? <div className="hb-node-name" style={{ height: fields.length * ROW + 1 }}>{breakable(node.title ?? node.layer)}</div> : (
         <div className="hb-node-fields">
           {fields.map((field) => (
             <div className="hb-node-field" key={field.name}>
@@ -77,7 +77,7 @@ function LayerNodeView({ data, selected }: NodeProps<LayerFlowNode>) {
         {report?.parameters ? <span className="hb-figures" title={share(report.parameters, report.share)}>{brief(report.parameters)}</span> : null}
       </div>
       {report?.share ? <div className="hb-node-share" title={share(report.parameters, report.share)}><div style={{ width: `${100 * report.share}%` }} /></div> : null}
-      <Handle type="source" position={across ? Position.Right : Position.Bottom} aria-label={`output of ${node.id}`} />
+      <Handle type="source" position={across ? Position.Right : Position.Bottom} aria-hidden="true" />
     </div>
   );
 }

@@ -74,7 +74,7 @@ export function Picker({ label, placeholder, choices, testid, empty, onChoose, o
           setAt(0);
         }}
       />
-      <div className="hb-picker-list" role="listbox" id={`${id}list`} aria-label={label} ref={list}>
+      <div className="hb-picker-list" role={found.length > 0 ? "listbox" : "status"} id={`${id}list`} aria-label={label} ref={list}>
         {found.map((choice, index) => (
           <div key={choice.id} role="presentation">
             {choice.heading !== undefined && <h4 role="presentation">{choice.heading}</h4>}

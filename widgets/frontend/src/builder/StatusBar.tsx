@@ -6,11 +6,12 @@ import { Totals } from "./Totals";
 
 export function StatusBar() {
   return (
-    <footer className="hb-status">
+    <div className="hb-status">
       <div className="hb-status-words" aria-live="polite"><Message /></div>
+      <Said />
       <Reset />
       <Totals />
-    </footer>
+    </div>
   );
 }
 
@@ -31,6 +32,12 @@ function Message() {
   if (news !== null) return <div className="hb-message" data-testid="news"><span>{news}</span></div>;
   if (analysis.error === null) return null;
   return <div className="hb-message" data-testid="model-error"><Icon name="warning" /><span>{analysis.error}</span></div>;
+}
+
+/** The last edit, for who does not see it. */
+function Said() {
+  const { said } = useKnown();
+  return <div className="hb-unseen" role="status" data-testid="said">{said}</div>;
 }
 
 /** Which weights an edit of a trained model began anew. */

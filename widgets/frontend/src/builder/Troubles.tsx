@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Icon } from "../shared/Icon";
 import type { Fix, Trouble } from "../shared/types";
 import { useWorkbench } from "./context";
+import { unnamed } from "./flow";
 
 const FEW = 2; // fixes shown where there is little room
 
@@ -17,7 +18,7 @@ interface Props {
 export function TroubleNote({ trouble, kind, testid, on }: Props) {
   const [whole, setWhole] = useState(on === undefined);
   const { message, fixes = [] } = trouble;
-  const words = on !== undefined && message.startsWith(`${on}: `) ? message.slice(on.length + 2) : message;
+  const words = on === undefined ? message : unnamed(message, on);
   return (
     <div className={`hb-trouble hb-trouble-${kind} nodrag`} data-testid={testid} title={whole ? undefined : words}>
       <p><Icon name="warning" /><span className={whole ? undefined : "hb-clamped"}>{words}</span></p>

@@ -97,10 +97,13 @@ function alike(before: Record<string, unknown>, now: Record<string, unknown>): b
   return Object.keys(now).every((key) => before[key] === now[key] || (key !== "form" && same(before[key], now[key])));
 }
 
+/** What is wrong with a node, without its id, where that is said anyway. */
+export const unnamed = (message: string, id: string) => (message.startsWith(`${id}: `) ? message.slice(id.length + 2) : message);
+
 function layerNode(known: Known, node: GraphNode, look: Look): LayerFlowNode {
   const [x, y] = look.places.get(node.id) ?? [0, 0];
   const report = known.analysis.nodes[node.id];
-  const wrong = report?.error ? `, wrong: ${report.error.message}` : "";
+  const wrong = report?.error ? `, wrong: ${unnamed(report.error.message, node.id)}` : "";
   return {
     id: node.id, type: "layer", position: { x, y }, zIndex: look.selected.includes(node.id) ? 2 : 1,
     data: { node, form: known.forms.get(node.layer), report, direction: look.direction, refused: look.refused[node.id] },

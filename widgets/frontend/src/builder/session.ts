@@ -29,6 +29,8 @@ export interface Known {
   notice: string | null;
   /** What was done that cannot be seen, in words. */
   news: string | null;
+  /** What was edited last, in words, for who hears the builder. */
+  said: string;
   /** Whether Python still owes the answer to an edit of the code. */
   asking: boolean;
   /** Whether an answer takes so long that it is worth saying. */
@@ -61,7 +63,7 @@ const SLOW = 400; // and after which it is said that one is
 const NOTHING: Analysis = { nodes: {}, edges: [], parameters: null, error: null };
 const START: Known = {
   ready: false, layers: [], forms: new Map(), templates: [], blocks: [], optimizers: [], losses: [], document: EMPTY, analysis: NOTHING,
-  code: "", undo: null, redo: null, training: null, weights: null, problem: null, codeRefused: false, notice: null, news: null, asking: false, waiting: false, silent: false,
+  code: "", undo: null, redo: null, training: null, weights: null, problem: null, codeRefused: false, notice: null, news: null, said: "", asking: false, waiting: false, silent: false,
 };
 
 export function openSession(channel: Channel): Session {
@@ -126,9 +128,9 @@ export function openSession(channel: Channel): Session {
   }
 
   /** A change that Python makes. */
-  function change(type: string, content: Record<string, unknown>) {
+  function change(type: string, content: Record<string, unknown>, said: string) {
     const number = nextRevision();
-    store.set({ problem: null, notice: null, news: null });
+    store.set({ problem: null, notice: null, news: null, said });
     send(type, { revision: number, ...content });
     return promised(acts, number);
   }
@@ -139,12 +141,12 @@ export function openSession(channel: Channel): Session {
   return {
     store,
     edit(document, what) {
-      store.set({ document, problem: null, notice: null, news: null });
+      store.set({ document, problem: null, notice: null, news: null, said: what });
       send("edit", { revision: nextRevision(), document, what });
     },
     preview: (document) => store.set({ document }),
-    act: (operations, what) => change("do", { operations, what }),
-    open: (path) => change("open", { path }),
+    act: (operations, what) => change("do", { operations, what }, what),
+    open: (path) => change("open", { path }, `open ${path}`),
     ask(type, content) {
       revision += 1;
       send(type, { ...content, ask: revision });
@@ -154,7 +156,11 @@ export function openSession(channel: Channel): Session {
       store.set({ asking: true, notice: null });
       send("code", { revision: nextRevision(), text });
     },
-    tell: (type, content = {}) => send(type, content),
+    tell(type, content = {}) {
+      const { undo, redo } = store.get();
+      if (type === "undo" || type === "redo") store.set({ said: `${type} ${(type === "undo" ? undo : redo) ?? ""}`, news: null });
+      send(type, content);
+    },
     say: (notice) => store.set({ notice, news: null }),
     report: (news) => store.set({ news, notice: null }),
     close() {

@@ -56,6 +56,9 @@ export function brief(value: number | null | undefined): string {
   return `${scaled.toFixed(scaled < 99.95 ? 1 : 0)}${found[1]}`;
 }
 
+/** A name that may be broken before its capital letters: "Average|Pooling2D". */
+export const breakable = (name: string) => name.replace(/([a-z])(?=[A-Z])/g, "$1\u200b");
+
 /** Bytes as "12.4 kB", "3.1 MB", "1.2 GB". */
 export function bytes(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
