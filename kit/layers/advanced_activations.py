@@ -101,7 +101,7 @@ class PReLU(Layer):
         self.add_weight("alpha", tuple(1 if axis in shared else size for axis, size in enumerate(input_shape, 1)))
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.where(x > 0, x, self.alpha * x)
+        return torch.relu(x) - self.alpha * torch.relu(-x)
 
 
 class ELU(Layer):

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from kit.fields import Fraction, NonNegative
-from kit.layers.dropping import dropped, kept_
+from kit.layers.dropping import Draw, dropped
 from kit.layers.layer import Layer
 
 SATURATED = -1.0507009873554805 * 1.6732632423543772  # what selu goes to far below 0
@@ -132,7 +132,7 @@ class AlphaDropout(Layer):
             return x
         keep = 1 - self.rate
         a = (keep * (1 + self.rate * SATURATED**2)) ** -0.5
-        m = kept_(torch.empty_like(x), self.rate, self.generator)
+        m = Draw(torch.empty_like(x), self.rate)(self.generator)
         return a * (x * m + SATURATED * (1 - m)) - a * SATURATED * self.rate
 
 

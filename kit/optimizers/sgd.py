@@ -1,5 +1,6 @@
 """Optimizers whose steps are as long as the gradient, or of one length: SGD, Lion."""
 
+import torch
 from torch import Tensor
 
 from kit.fields import Fraction, NonNegative
@@ -30,15 +31,22 @@ class SGD(Optimizer):
         return None if self.momentum else 1.0
 
     def step(self, w: Tensor, g: Tensor, state: State, rate: float, t: int) -> None:
+        """In one pass by torch's kernel, which leaves the rate out of v; here it is in the gradient."""
         if "velocity" not in state:
             w.add_(g, alpha=-rate)
             return
-        v = state["velocity"]
-        v.mul_(self.momentum).add_(g, alpha=-rate)
-        if self.nesterov:
-            w.add_(v, alpha=self.momentum).add_(g, alpha=-rate)
-        else:
-            w.add_(v)
+        torch._fused_sgd_(
+            [w],
+            [g * -rate],
+            [state["velocity"]],
+            lr=-1.0,
+            momentum=self.momentum,
+            nesterov=self.nesterov,
+            dampening=0.0,
+            weight_decay=0.0,
+            maximize=False,
+            is_first_step=False,
+        )
 
 
 class Lion(Optimizer):
