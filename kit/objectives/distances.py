@@ -60,13 +60,19 @@ def cosine_similarity(y_true: Tensor, y_pred: Tensor) -> Tensor:
 
 
 def hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
-    """mean max(0, 1 - y_true y_pred), for targets -1 and 1."""
-    return (1 - y_true * y_pred).clamp(min=0).mean(-1)
+    """mean max(0, 1 - y_true y_pred), for targets -1 and 1; where all are 0 or 1, a 0 is read as -1 (Keras 3)."""
+    return (1 - signs(y_true) * y_pred).clamp(min=0).mean(-1)
 
 
 def squared_hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:
-    """mean max(0, 1 - y_true y_pred)², for targets -1 and 1."""
-    return (1 - y_true * y_pred).clamp(min=0).square().mean(-1)
+    """mean max(0, 1 - y_true y_pred)², for targets as those of hinge."""
+    return (1 - signs(y_true) * y_pred).clamp(min=0).square().mean(-1)
+
+
+def signs(y_true: Tensor) -> Tensor:
+    """-1 and 1 of targets that are all 0 or 1, others as they are."""
+    binary = ((y_true == 0) | (y_true == 1)).all()
+    return torch.where(binary, 2 * y_true - 1, y_true)
 
 
 def categorical_hinge(y_true: Tensor, y_pred: Tensor) -> Tensor:

@@ -355,3 +355,13 @@ def test_targets_that_do_not_suit_a_loss_with_settings_are_refused(blobs) -> Non
 
 def test_a_function_is_a_loss() -> None:
     assert objectives.get(torch.dist) is torch.dist
+
+
+@pytest.mark.parametrize("name", ["hinge", "squared_hinge"])
+@pytest.mark.parametrize("low", [0, -1])
+def test_a_hinge_reads_targets_as_keras_does(name: str, low: int, keras) -> None:
+    numbers = np.random.default_rng(4)
+    y_true, y_pred = np.where(numbers.random((6, 3)) > 0.5, 1.0, low), numbers.normal(size=(6, 3))
+    found = objectives.get(name)(torch.tensor(y_true), torch.tensor(y_pred))
+    expected = getattr(keras.losses, name)(y_true.astype("float32"), y_pred.astype("float32"))
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
