@@ -17,7 +17,8 @@ from kit.layers.recurrence import Recurrent
 from kit.names import near_miss
 from kit.network import Network, from_symbols, merged
 from kit.symbols import Input, Symbol, listed
-from kit.training.trainable import Trainable, refuse_to_replace
+from kit.training.arguments import refuse_to_replace
+from kit.training.trainable import Trainable
 
 
 class Model(Trainable):
@@ -95,6 +96,8 @@ class Model(Trainable):
 
     def set_weights(self, weights: Sequence[np.ndarray]) -> None:
         """Copies arrays into all weights, in the order of get_weights. ValueError where they do not fit."""
+        if not isinstance(weights, Iterable):
+            raise TypeError(f"set_weights takes a list of arrays, as get_weights gives it, not {weights!r}")
         with self.lock:
             rest = list(weights)
             layers = [layer for layer in self.layers if isinstance(layer, Layer)]

@@ -252,6 +252,8 @@ class Layer(Declared, nn.Module):
 
         They come in the order of get_weights, as they are held, or without the running statistics, as in 2015.
         """
+        if not isinstance(weights, (list, tuple)):
+            raise TypeError(f"{self.label} takes a list of arrays, as get_weights gives it, not {weights!r:.60}")
         held = self.state_dict()
         trained = {name: tensor for name, tensor in held.items() if name in dict(self.named_parameters())}
         spoken = self.spoken_weights(held)

@@ -23,8 +23,7 @@ def tensor(values: Any, name: str, keep_integers: bool = False) -> Tensor:
             array = from_table(values, name) if hasattr(values, "to_numpy") else np.asarray(values)
         except ValueError as error:
             raise ValueError(f"{name} cannot be made one array ({error}); give samples of one shape") from None
-        if array.dtype.kind not in "biuf":
-            raise ValueError(f"{name} holds {array.dtype}, not numbers; encode it as numbers first")
+        array = numbers(array, name)
         if array.dtype.kind == "u" and array.dtype.itemsize > 1:
             array = array.astype(np.int64)
         elif array.dtype.itemsize > 8 or not array.dtype.isnative:  # torch has no such numbers
@@ -33,6 +32,8 @@ def tensor(values: Any, name: str, keep_integers: bool = False) -> Tensor:
             raise ValueError(f"{name} is the number {array}, not an array of samples; give one of shape (n, ...)")
         values = torch.from_numpy(np.ascontiguousarray(array) if array.flags.writeable else array.copy())
     values = values.detach()
+    if values.is_complex():
+        raise ValueError(f"{name} holds complex numbers; give their parts, numpy.stack((z.real, z.imag), -1)")
     if values.ndim == 0 or len(values) == 0:
         raise ValueError(f"{name} is empty; give at least one sample")
     if values.dtype.is_floating_point or not keep_integers:
@@ -40,6 +41,24 @@ def tensor(values: Any, name: str, keep_integers: bool = False) -> Tensor:
     if values.dtype.is_floating_point:
         refuse_not_finite(values, name)
     return values
+
+
+def numbers(array: np.ndarray, name: str) -> np.ndarray:
+    """The same numbers; those that lie in an array of objects, in one of floats. ValueError where it holds others."""
+    if array.dtype.kind in "biuf":
+        return array
+    if array.ndim == 0 and array.item() is None:
+        raise ValueError(f"{name} is None; give an array of samples (n, ...)")
+    if array.dtype.kind == "c":
+        raise ValueError(f"{name} holds complex numbers; give their parts, numpy.stack((z.real, z.imag), -1)")
+    if array.dtype.kind == "O":
+        wrong = [item for item in array.flat if not isinstance(item, (int, float, np.number))]
+        if not wrong:
+            return array.astype(np.float64)
+        ragged = isinstance(wrong[0], (list, tuple, np.ndarray))
+        said = "rows of different lengths; pad them" if ragged else f"{wrong[0]!r:.60}, no number; encode it first"
+        raise ValueError(f"{name} is an array of objects and holds {said}")
+    raise ValueError(f"{name} holds {array.dtype}, not numbers; encode it as numbers first")
 
 
 def refuse_not_finite(values: Tensor, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from torch import Tensor
 
 from kit.layers.layer import ShapeError
@@ -56,6 +57,8 @@ def batch_for(
     shapes, names = model.module.build(*(tuple(x.shape[1:]) for x in inputs)), model.module.output_names
     if y is None:
         raise ValueError("there are samples X but no targets y; give both, or a Dataset or generator of both")
+    if len(names) == 1 and isinstance(y, (list, tuple)) and len(y) == 1 and np.ndim(y[0]) and len(inputs[0]) > 1:
+        y = y[0]  # [y], as several outputs have it
     one = len(names) == 1 and not isinstance(y, Mapping)
     ys = [y] if one else checks.each(y, names, "y", "output")
     per = [weights] * len(names) if one or weights is None else checks.each(weights, names, "weights", "output")

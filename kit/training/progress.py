@@ -15,9 +15,9 @@ def text(values: dict[str, float]) -> str:
     return ", ".join(f"{name} {value:.4g}" for name, value in values.items())
 
 
-def shown(records: Iterable[Record], epochs: int, batches: int | None, verbose: int) -> Iterator[Record]:
+def shown(records: Iterable[Record], epochs: int, batches: int | None, verbose: int | str) -> Iterator[Record]:
     """The same records; the progress is printed on the way."""
-    if verbose == 1:
+    if verbose in (1, "auto"):
         yield from with_bar(records, epochs, batches)
         return
     for record in records:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -18,6 +17,7 @@ from kit.fields import refuse_what_cannot_be_kept
 from kit.network import Network
 from kit.spelling import spelled
 from kit.symbols import Shape
+from kit.training.arguments import check_counts, check_options, refuse_to_replace, several
 from kit.training.autosave import Autosave
 from kit.training.data import Batch
 from kit.training.feeding import batch_for, source_for
@@ -155,7 +155,7 @@ class Trainable:
         y: Any = None,
         batch_size: int = 32,
         epochs: int = 1,
-        verbose: int = 1,
+        verbose: int | str = 1,
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
@@ -193,9 +193,10 @@ class Trainable:
         """
         self._check_compiled("fit")
         self._refuse_while_running("fit")
-        check_counts("fit", batch_size=batch_size, epochs=epochs)
-        if steps_per_epoch is not None:
-            check_counts("fit", steps_per_epoch=steps_per_epoch)
+        check_counts("fit", batch_size=batch_size, epochs=epochs, steps_per_epoch=steps_per_epoch)
+        check_options(verbose, shuffle)
+        if validation_data is not None and validation_split:
+            raise ValueError("fit got validation_data and validation_split; each says what to validate with, give one")
         if queue is not None and not background:
             raise ValueError("fit(queue=...): only a training in the background waits; say background=True")
         functions = listed(callbacks)
@@ -387,24 +388,6 @@ class Trainable:
             raise RuntimeError(f"a fit of this model is at work; {what} when it is over")
         if self.run is not None and not self.run.ended:
             raise RuntimeError(f"a run is training this model; stop it (model.run.stop()) or wait before you {what}")
-
-
-def several(metrics: Any) -> Any:
-    """Metrics as they are kept: one alone as a list."""
-    return [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or []
-
-
-def check_counts(method: str, **counts: int) -> None:
-    """Raises ValueError where one of the arguments is not a whole number of 1 or more."""
-    for name, value in counts.items():
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{method}({name}={value!r}): {name} takes a whole number of 1 or more")
-
-
-def refuse_to_replace(path: Any, overwrite: bool) -> None:
-    """Raises FileExistsError where a file is there and is to be kept."""
-    if not overwrite and os.path.exists(os.path.expanduser(path)):
-        raise FileExistsError(f"there is a file {str(path)!r} already; give another path, or overwrite=True")
 
 
 def recorded(model: Trainable, session: Session, steering: Steering | None = None) -> Iterator[Record]:

@@ -232,7 +232,10 @@ REFUSED = {
         lambda s: softmax_model().fit(s.X, ["cat"] * 96),
         "y holds <U3, not numbers; encode it as numbers first",
     ),
-    "objects": (lambda s: softmax_model().fit(s.X.astype(object), s.Y), "X holds object, not numbers"),
+    "objects": (
+        lambda s: softmax_model().fit(s.X.astype(str).astype(object), s.Y),
+        "X is an array of objects and holds",
+    ),
     "ragged": (lambda s: softmax_model().fit([[1, 2], [3]], s.Y[:2]), "X cannot be made one array"),
     "a number": (lambda s: softmax_model().fit(3, s.Y), "X is the number 3, not an array of samples"),
     "one axis": (

@@ -1,0 +1,70 @@
+"""What cannot be meant is refused in a sentence, and what can be meant in one way only is taken."""
+
+import numpy as np
+import pytest
+import torch
+
+import kit
+from kit.layers import Dense
+
+X = np.random.default_rng(0).normal(size=(40, 6)).astype("float32")
+C = np.random.default_rng(1).integers(0, 3, 40)
+
+
+def model() -> kit.Sequential:
+    made = kit.Sequential([Dense(6, 8, activation="relu"), Dense(8, 3, activation="softmax")])
+    made.compile("adam", "sparse_categorical_crossentropy")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (None, "X is None; give an array of samples"),
+        (np.ones((40, 6)) * 1j, "X holds complex numbers; give their parts"),
+        (torch.ones(40, 6, dtype=torch.complex64), "X holds complex numbers; give their parts"),
+        (np.array([[1, 2], [1]], dtype=object), "X is an array of objects and holds rows of different lengths"),
+        (np.full((40, 6), "a", dtype=object), "X is an array of objects and holds 'a', no number; encode it"),
+        (np.full((40, 6), None), "X is an array of objects and holds None, no number"),
+    ],
+)
+def test_data_that_are_no_numbers_are_refused(data, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        model().fit(data, C, verbose=0)
+
+
+def test_numbers_in_an_array_of_objects_are_numbers() -> None:
+    assert model().fit(X.astype(object), C, verbose=0)["loss"]
+
+
+def test_targets_in_a_list_of_one_array_are_those_targets() -> None:
+    alone, listed = model(), model()
+    listed.set_weights(alone.get_weights())
+    assert listed.evaluate([X], [C]) == alone.evaluate(X, C)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"verbose": 7}, r"verbose=7\): it takes 0 \(silent\), 1 or 'auto' \(a bar\) or 2"),
+        ({"shuffle": "batch"}, "shuffle='batch'.: it takes True or False"),
+        ({"validation_split": 0.2, "validation_data": (X, C)}, "fit got validation_data and validation_split"),
+        ({"steps_per_epoch": 0}, "steps_per_epoch takes a whole number of 1 or more"),
+    ],
+)
+def test_options_of_fit_that_mean_nothing_are_refused(words, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        model().fit(X, C, **words)
+
+
+def test_what_is_no_list_of_weights_is_refused() -> None:
+    made = model()
+    with pytest.raises(TypeError, match="set_weights takes a list of arrays, as get_weights gives it, not 3"):
+        made.set_weights(3)
+    with pytest.raises(TypeError, match="takes a list of arrays, as get_weights gives it, not 3"):
+        made.layers[0].set_weights(3)
+
+
+def test_fit_with_the_bar_of_keras_shows_a_bar(capsys) -> None:
+    model().fit(X, C, verbose="auto")
+    assert "epoch 1/1" in capsys.readouterr().err
