@@ -89,7 +89,7 @@ class Panel(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Takes the widget off the screen and ends its threads."""
-        for part in self.parts.values():
+        for part in vars(self).get("parts", {}).values():  # none where the constructor refused what it was given
             part.close()
         super().close()
 

@@ -149,17 +149,39 @@ def chromium() -> Iterator[object]:
         browser.close()
 
 
+def written(folder: Path, cells: list[str]) -> str:
+    """The name of a new notebook of these cells."""
+    name = f"{uuid.uuid4().hex[:8]}.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, folder / name)
+    return name
+
+
 class Notebook:
     """A notebook open in a page of its own workspace."""
 
     def __init__(self, lab: Lab, chromium: object, cells: list[str]) -> None:
         self.lab, self.chromium = lab, chromium
-        self.name = f"{uuid.uuid4().hex[:8]}.ipynb"
-        self.path = lab.folder / self.name
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(notebook, self.path)
+        self.name = written(lab.folder, cells)
         self.context = chromium.new_context(viewport={"width": 1500, "height": 1300})  # type: ignore[attr-defined]
+        self.page = self.open()
+
+    def beside(self, *cells: str) -> None:
+        """Leaves this notebook for a new one on the same kernel, in a tab of its own."""
+        name = written(self.lab.folder, list(cells))
+        self.page.evaluate(
+            """async ([mine, name]) => {
+                const token = document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? "";
+                const call = { headers: { "Content-Type": "application/json", "X-XSRFToken": token } };
+                const sessions = await (await fetch("/api/sessions", call)).json();
+                const kernel = sessions.find((session) => session.path.endsWith(mine)).kernel;
+                const body = JSON.stringify({ path: name, name, type: "notebook", kernel: { id: kernel.id } });
+                await fetch("/api/sessions", { ...call, method: "POST", body });
+            }""",
+            [self.name, name],
+        )
+        self.name = name
         self.page = self.open()
 
     def open(self):  # type: ignore[no-untyped-def]

@@ -8,6 +8,7 @@ import "./styles/code.css";
 import "./styles/list.css";
 import "./styles/monitor.css";
 import "./styles/popover.css";
+import "./styles/runs.css";
 import "./styles/studio.css";
 import type { ReactNode } from "react";
 import { createRoot } from "react-dom/client";
@@ -17,6 +18,8 @@ import { channel, type Model } from "./channel";
 import { life } from "./life";
 import { Monitor } from "./monitor/Monitor";
 import { openMonitor } from "./monitor/session";
+import { Runs } from "./runs/Runs";
+import { openRuns } from "./runs/session";
 import { keepKeysInside } from "./shared/keyboard";
 import { useDark } from "./shared/theme";
 import { Studio } from "./studio/Studio";
@@ -41,6 +44,10 @@ function open(model: Model, el: HTMLElement): Opened {
   if (kind === "monitor") {
     const session = monitor();
     return { view: <Monitor session={session} />, close: session.close };
+  }
+  if (kind === "runs") {
+    const parts = { runs: openRuns(channel(model, "runs")), monitor: monitor() };
+    return { view: <Runs {...parts} />, close: () => Object.values(parts).forEach((part) => part.close()) };
   }
   const parts = { studio: openStudio(channel(model, "studio")), builder: builder(), monitor: monitor() };
   const close = () => Object.values(parts).forEach((part) => part.close());

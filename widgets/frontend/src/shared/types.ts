@@ -256,6 +256,46 @@ export interface HeldMark {
   loss: number | null;
 }
 
+/** A run of this kernel, in the list of runs. */
+export interface LivingRow {
+  name: string;
+  state: RunState;
+  epoch: number;
+  epochs: number;
+  step: number;
+  loss: number | null;
+  losses: (number | null)[];
+  file: string | null;
+}
+
+/** A training in a file. `writer` is the run of this kernel that saves itself to it. */
+export interface FileRow {
+  path: string;
+  name: string;
+  state: "resumable" | "done" | "weights";
+  epoch: number;
+  epochs: number;
+  step: number;
+  loss: number | null;
+  losses: (number | null)[];
+  date: number;
+  code: string;
+  writer: string | null;
+}
+
+export interface RunsState {
+  part: "runs";
+  type: "state";
+  folder: string | null;
+  data: boolean;
+  reading: boolean;
+  missing: string;
+  problem: { path: string; message: string; other_data: boolean } | null;
+  shown: string | null;
+  living: LivingRow[];
+  files: FileRow[];
+}
+
 export interface SeriesHeader {
   name: string;
   each: "batch" | "epoch";
