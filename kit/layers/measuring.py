@@ -1,4 +1,8 @@
-"""The shape a layer gives, measured by running it on torch's meta device, so no second formula can drift."""
+"""The shape a layer gives, measured by running it, so no second formula can drift.
+
+It is run on a batch of no samples, which takes neither time nor memory; where that may not work, on torch's meta
+device, whose first operation in a process takes a second or more: it imports torch's compiler.
+"""
 
 from typing import Any
 
@@ -9,31 +13,83 @@ from kit.layers.layer import Layer, ShapeError
 from kit.layers.masking import alone
 from kit.symbols import Shape
 
+Found = tuple[Shape, nn.Module]  # the shape of one output sample, and the twin that was run
+LARGE = 1 << 26  # numbers in the weights of a layer for which no memory is asked, though it would not be touched
 
-def measure(layer: nn.Module, *shapes: Shape) -> tuple[Shape, nn.Module]:
-    """The shape of one output sample, and the weightless twin that was run on torch's meta device to find it.
+
+def measure(layer: nn.Module, *shapes: Shape) -> Found:
+    """The shape of one output sample, and the twin that was run to find it; its weights have no values.
 
     Raises ShapeError where the layer cannot take such inputs.
     """
-    batch = 2
-    kind = torch.long if reads_integers(layer) else torch.get_default_dtype()
-    samples = [torch.zeros((batch, *shape), dtype=kind, device="meta") for shape in shapes]
     if isinstance(layer, Layer):
         layer.accept(*shapes)
+    shape, twin = without_samples(layer, shapes) or on_meta(layer, shapes)
+    if isinstance(layer, Layer) and layer.built:
+        refuse_other_weights(layer, twin, shapes)
+    return shape, twin
+
+
+def without_samples(layer: nn.Module, shapes: tuple[Shape, ...]) -> Found | None:
+    """What a batch of no samples gives; None where that does not say it, or the weights are large."""
+    if not all(map(is_ours, layer.modules())):
+        return None
+    twin = layer
+    try:
+        if isinstance(layer, Layer):
+            with torch.device("meta"):
+                twin = layer.twin().eval()
+                twin.build_for(*shapes)
+        if any(isinstance(part, Layer) and not part.built for part in twin.modules()):
+            return None
+        held = {**dict(twin.named_parameters()), **dict(twin.named_buffers())}
+        if sum(tensor.numel() for tensor in held.values()) > LARGE:
+            return None
+        with torch.device("cpu"), torch.no_grad():
+            weights = {name: torch.empty(each.shape, dtype=each.dtype) for name, each in held.items()}
+            output = alone(torch.func.functional_call(twin, weights, tuple(made(layer, 0, shapes, "cpu"))))
+    except Exception:  # whatever it was, it is said where there are samples
+        return None
+    fine = isinstance(output, Tensor) and output.ndim > 0 and len(output) == 0
+    return (tuple(output.shape[1:]), twin) if fine else None
+
+
+def is_ours(part: nn.Module) -> bool:
+    """Whether a layer or module is the kit's or torch's, and so are the functions it was given.
+
+    Another's may confuse the axis of the samples with a further one, which is not seen where there are none.
+    """
+    fields = part.declaration if isinstance(part, Layer) else {}
+    given = [value for value in (getattr(part, name) for name in fields) if callable(value)]
+    return all(origin(thing) in ("kit", "torch") for thing in (type(part), *given))
+
+
+def origin(thing: Any) -> str:
+    """The package that a class, a function or an object is from."""
+    return str(getattr(thing, "__module__", None)).partition(".")[0]
+
+
+def on_meta(layer: nn.Module, shapes: tuple[Shape, ...]) -> Found:
+    """What torch's meta device gives for two samples. Raises ShapeError."""
+    twin, samples = layer, made(layer, 2, shapes, "meta")
+    if isinstance(layer, Layer):
         with torch.device("meta"):
-            twin: nn.Module = layer.twin().eval()
+            twin = layer.twin().eval()
             output = run(layer, twin, samples, shapes)
-        if layer.built:
-            refuse_other_weights(layer, twin, shapes)
     else:
         held = {**dict(layer.named_parameters()), **dict(layer.named_buffers())}
         weights = {name: torch.empty_like(value, device="meta") for name, value in held.items()}
-        twin = layer
         output = run(layer, lambda *x: torch.func.functional_call(layer, weights, x), samples, shapes)
     output = alone(output)
-    if not isinstance(output, Tensor) or output.ndim < 1 or output.shape[0] != batch:
+    if not isinstance(output, Tensor) or output.ndim < 1 or len(output) != 2:
         raise ShapeError(f"{label(layer)} must give one tensor (n, ...) with the n samples that came in")
     return tuple(output.shape[1:]), twin
+
+
+def made(layer: nn.Module, count: int, shapes: tuple[Shape, ...], device: str) -> list[Tensor]:
+    """So many samples of these shapes, of the kind of numbers that a layer or module reads."""
+    kind = torch.long if reads_integers(layer) else torch.get_default_dtype()
+    return [torch.zeros((count, *shape), dtype=kind, device=device) for shape in shapes]
 
 
 def refuse_other_weights(layer: Layer, twin: nn.Module, shapes: tuple[Shape, ...]) -> None:

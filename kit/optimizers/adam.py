@@ -47,7 +47,7 @@ class Adam(Moments):
 
     def state(self, w: Tensor) -> State:
         state = super().state(w)
-        return {**state, "greatest_mean_square": torch.zeros_like(w)} if self.amsgrad else state
+        return {**state, "greatest_mean_square": w.new_zeros(w.shape)} if self.amsgrad else state
 
     def step(self, w: Tensor, g: Tensor, state: State, rate: float, t: int) -> None:
         """In one pass by torch's kernel, which adds its eps after dividing sqrt(s) by sqrt(1 - b2^t)."""

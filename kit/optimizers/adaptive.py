@@ -1,6 +1,5 @@
 """Optimizers that divide the gradient by its size so far: RMSprop, Adagrad, Adadelta."""
 
-import torch
 from torch import Tensor
 
 from kit.fields import Fraction, NonNegative, Positive
@@ -26,7 +25,7 @@ class RMSprop(Optimizer):
 
     def state(self, w: Tensor) -> State:
         kept = {"mean_square": True, "mean": self.centered, "velocity": bool(self.momentum)}
-        return {name: torch.zeros_like(w) for name, wanted in kept.items() if wanted}
+        return {name: w.new_zeros(w.shape) for name, wanted in kept.items() if wanted}
 
     @property
     def fading(self) -> float | None:
@@ -59,7 +58,7 @@ class Adagrad(Optimizer):
     decay: Decay = 0.0
 
     def state(self, w: Tensor) -> State:
-        return {"squares": torch.full_like(w, self.initial_accumulator_value)}
+        return {"squares": w.new_full(w.shape, self.initial_accumulator_value)}
 
     @property
     def fading(self) -> float | None:

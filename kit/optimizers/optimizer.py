@@ -48,7 +48,7 @@ class Optimizer(Declared):
 
     def state(self, w: Tensor) -> State:
         """The vectors kept beside w, as they are before the first update."""
-        return {name: torch.zeros_like(w) for name in self.slots}
+        return {name: w.new_zeros(w.shape) for name in self.slots}
 
     def rate(self, updates: int) -> float:
         """The learning rate after so many updates."""

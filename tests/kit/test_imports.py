@@ -76,6 +76,16 @@ def test_importing_the_kit_loads_neither_the_notebook_nor_what_is_needed_later()
     assert not {name for name in added if any(name == late or name.startswith(late + ".") for late in LATER)}
 
 
+@pytest.mark.parametrize("optimizer", ["rmsprop", "adam", "adagrad", "adadelta"])
+def test_a_first_fit_does_not_wait_for_the_import_of_torchs_compiler(optimizer: str) -> None:
+    code = "import sys, numpy, kit; from kit.layers import *; "
+    code += "layers = [Embedding(9, 4), LSTM(3), Dropout(0.5), BatchNormalization(), Dense(1)]; "
+    code += f"model = kit.Sequential(layers); model.compile({optimizer!r}, 'mse'); "
+    code += "model.fit(numpy.zeros((4, 5), int), numpy.zeros((4, 1)), verbose=0); "
+    code += "print('torch._dynamo' in sys.modules or 'sympy' in sys.modules)"
+    assert python(code).strip() == "False"
+
+
 def test_importing_the_kit_takes_hardly_longer_than_importing_torch() -> None:
     """The shortest of several imports of each, in turns; more turns where the machine is busy."""
     code = "import time; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"

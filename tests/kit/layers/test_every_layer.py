@@ -9,7 +9,7 @@ from kit import CATALOG, Input, Model
 from kit.code import from_code, to_code
 from kit.forms import entry
 from kit.graph import CLASS_SYNONYMS, document, from_document
-from kit.layers.measuring import measure
+from kit.layers.measuring import measure, on_meta, without_samples
 from tests.kit.layers.examples import ALL, EXAMPLES, Example
 
 OWN = [name for name, cls in CATALOG.items() if cls.__module__.startswith("kit.")]
@@ -74,6 +74,17 @@ def test_the_measured_shape_is_that_of_a_real_forward(example: Example) -> None:
     measured, _ = measure(layer, *example.shapes)
     for mode in (True, False):
         assert tuple(layer.train(mode)(*example.samples()).shape[1:]) == measured
+
+
+@every_example
+def test_measuring_without_samples_gives_what_the_meta_device_gives(example: Example) -> None:
+    state = torch.get_rng_state()
+    found = without_samples(example.make(), example.shapes)
+    assert torch.equal(torch.get_rng_state(), state)
+    if found is None:  # torch cannot tell what -1 stands for where there are no numbers
+        assert "-1" in example.call or example.call.startswith("Dot")
+    else:
+        assert found[0] == on_meta(example.make(), example.shapes)[0]
 
 
 @every_example

@@ -52,6 +52,11 @@ def test_a_function_that_loses_the_samples_is_refused() -> None:
         Sequential([Input((4,)), Lambda(lambda x: x.sum())])
 
 
+def test_a_function_that_mixes_samples_with_another_axis_is_refused_when_it_is_added() -> None:
+    with pytest.raises(ShapeError, match="with the n samples that came in"):
+        Sequential([Input(6), Lambda(lambda x: x.reshape(-1, 3))])
+
+
 @pytest.mark.parametrize("wrong", [3, torch.nn.Linear(2, 2), None])
 def test_what_is_no_function_is_refused(wrong) -> None:
     with pytest.raises(TypeError, match="function takes a name or a function"):
