@@ -26,6 +26,13 @@ def loss(work: Work) -> Loss:
     return F.binary_cross_entropy_with_logits if work.outputs == 1 else F.cross_entropy
 
 
+def probabilities(work: Work) -> Callable[[Tensor], Tensor]:
+    """What makes probabilities of the outputs, which the kit's and Keras' models predict."""
+    if work.name == "W1":
+        return lambda outputs: outputs
+    return torch.sigmoid if work.outputs == 1 else lambda outputs: outputs.softmax(-1)
+
+
 def optimizer(work: Work, parameters: object) -> torch.optim.Optimizer:
     """The optimizer of a work."""
     if work.name in ("W1", "W3"):

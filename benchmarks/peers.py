@@ -43,10 +43,10 @@ def hand(work: Work) -> Trained:
     """The loop one would write in PyTorch, its batches cut from a shuffled order, without a DataLoader."""
     import torch
 
-    from benchmarks.models_of_torch import loss, module, optimizer
+    from benchmarks.models_of_torch import loss, module, optimizer, probabilities
 
     made = module(work)
-    criterion, descent = loss(work), optimizer(work, made.parameters())
+    criterion, descent, last = loss(work), optimizer(work, made.parameters()), probabilities(work)
 
     def fit(X: Numbers, y: Numbers, epochs: int) -> None:
         X, y = torch.from_numpy(X), torch.from_numpy(y)
@@ -61,7 +61,7 @@ def hand(work: Work) -> Trained:
     def predict(X: Numbers) -> object:
         made.eval()
         with torch.no_grad():
-            return torch.cat([made(part) for part in torch.from_numpy(X).split(128)]).numpy()
+            return torch.cat([last(made(part)) for part in torch.from_numpy(X).split(128)]).numpy()
 
     return Trained(fit, predict)
 

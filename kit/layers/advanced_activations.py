@@ -101,7 +101,7 @@ class PReLU(Layer):
         self.add_weight("alpha", tuple(1 if axis in shared else size for axis, size in enumerate(input_shape, 1)))
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.relu(x) - self.alpha * torch.relu(-x)
+        return torch._prelu_kernel(x, self.alpha.to(x.dtype))  # F.prelu, which has one alpha for each channel only
 
 
 class ELU(Layer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from kit.training.session import Means, Session
 
 if TYPE_CHECKING:
     from kit.training.trainable import Trainable
+
+TURN = 0.01  # seconds for which batches may be predicted before others get the model, once it is known what they take
 
 
 @dataclass(slots=True)
@@ -142,21 +145,31 @@ def begin_tallies(model: Trainable, goal: Goal, means: Means) -> None:
 
 
 def measure(model: Trainable, data: Source, batch_size: int, goal: Goal, prefix: str = "") -> dict[str, float]:
-    """Loss and metrics of a model on data, nothing changed; the lock is taken batch by batch."""
+    """Loss and metrics of a model on data, nothing changed; the lock is taken turn by turn."""
     means = Means()
-    for batch in data.batches(batch_size):
+    for batches in turns(data.batches(batch_size)):
         begin_tallies(model, goal, means)
-        batch = batch.to(model.device)
         with model.lock, evaluating(model.module), torch.no_grad():
-            outputs = model.outputs(batch)
-            loss, values = goal.reach(outputs, batch)
-            if model.update.penalties:
-                loss = loss + model.update.penalty()
-            loss = model.update.with_activity(loss)
-            measured, weights = goal.measured(outputs, batch)
-            means.add({"loss": loss, **values, **measured}, len(batch), weights)
-            means.count(batch.targets, outputs)
+            for batch in batches:
+                batch = batch.to(model.device)
+                outputs = model.outputs(batch)
+                loss, values = goal.reach(outputs, batch)
+                if model.update.penalties:
+                    loss = loss + model.update.penalty()
+                loss = model.update.with_activity(loss)
+                measured, weights = goal.measured(outputs, batch)
+                means.add({"loss": loss, **values, **measured}, len(batch), weights)
+                means.count(batch.targets, outputs)
     return means.read(prefix)
+
+
+def turns(batches: Iterator[Batch]) -> Iterator[list[Batch]]:
+    """The batches in groups, the first of one, then of as many as are used in about TURN."""
+    count = 1
+    while group := list(itertools.islice(batches, count)):
+        start = time.perf_counter()
+        yield group
+        count = max(1, min(4 * count, int(count * TURN / max(time.perf_counter() - start, 1e-9))))
 
 
 class evaluating:
@@ -167,7 +180,8 @@ class evaluating:
 
     def __enter__(self) -> None:
         self.training = [part for part in self.module.modules() if part.training]
-        self.module.eval()
+        if self.training:
+            self.module.eval()
 
     def __exit__(self, *error: object) -> None:
         for part in self.training:

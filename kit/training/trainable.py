@@ -33,7 +33,7 @@ from kit.training.run import Run
 from kit.training.session import Augment, Session
 from kit.training.sources import is_stream
 from kit.training.steering import Steering
-from kit.training.steps import Record, advice, batch_by_batch, became_nan, evaluating, measure
+from kit.training.steps import Record, advice, batch_by_batch, became_nan, evaluating, measure, turns
 from kit.training.update import Update
 
 Loss = Any  # a name or a function; a list or a dict of them for several outputs
@@ -324,9 +324,9 @@ class Trainable:
         """
         check_counts("predict", batch_size=batch_size)
         parts: list[list[Tensor]] = []
-        for batch in source_for(self, X, targets=False).batches(batch_size):
+        for batches in turns(source_for(self, X, targets=False).batches(batch_size)):
             with self.lock, evaluating(self.module), torch.no_grad():
-                parts.append([part.cpu() for part in self.outputs(batch.to(self.device))])
+                parts += [[part.cpu() for part in self.outputs(batch.to(self.device))] for batch in batches]
         whole = [torch.cat(column).numpy() for column in zip(*parts, strict=True)]
         return whole[0] if len(whole) == 1 else whole
 

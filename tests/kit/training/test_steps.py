@@ -1,11 +1,15 @@
 """Fit, evaluate, predict: what is trained on, in which order, and what disturbs it."""
 
+import time
+
 import numpy as np
 import pytest
 import torch
 
 from kit import Sequential
 from kit.layers import BatchNormalization, Dense, Dropout
+from kit.training.data import Batch
+from kit.training.steps import TURN, turns
 
 
 def network(loss: str = "categorical_crossentropy", optimizer: str = "adam", seed: int = 3, **words) -> Sequential:
@@ -276,3 +280,16 @@ def test_weights_that_somebody_replaced_are_trained_on(blobs) -> None:
     before = model.get_weights()
     model.train(blobs.X, blobs.Y)
     assert not all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+
+
+def test_batches_that_are_quickly_used_come_in_growing_turns_and_slow_ones_alone() -> None:
+    batches = [Batch([torch.full((1, 1), float(i))]) for i in range(40)]
+    quick = list(turns(iter(batches)))
+    assert [batch for turn in quick for batch in turn] == batches
+    assert len(quick[0]) == 1
+    assert max(map(len, quick)) > 4
+    slow = []
+    for turn in turns(iter(batches[:4])):
+        slow.append(len(turn))
+        time.sleep(2 * TURN)
+    assert slow == [1, 1, 1, 1]
