@@ -12,7 +12,7 @@ from torch import Tensor
 
 from kit import spelling
 from kit.fields import MISSING, Field, kind_of
-from kit.names import name_of
+from kit.names import bare, name_of
 
 
 class Declared:
@@ -89,7 +89,7 @@ def source(value: Any, field: Field) -> str:
         return json.dumps(value, ensure_ascii=False)
     if field.kind.single and isinstance(value, tuple) and len(set(value)) == 1:
         return repr(value[0])
-    return value.__name__ if hasattr(value, "__name__") else repr(value)
+    return bare(value).__name__ if hasattr(bare(value), "__name__") else repr(value)
 
 
 def declared_fields(cls: type) -> dict[str, Field]:

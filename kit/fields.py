@@ -1,5 +1,6 @@
 """Kinds of field: what a declared class may be given, how that is checked, and which control edits it in a form."""
 
+import inspect
 import math
 import numbers
 import operator
@@ -11,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from torch import nn
 
-from kit.names import name_of, resolve
+from kit.names import bare, name_of, resolve
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
 
@@ -145,9 +146,31 @@ def refuse_what_cannot_be_kept(value: Any, known: Mapping[str, Any], kind: str) 
     """Raises TypeError for a torch module, and for a user's function that a file would take for a built-in one."""
     if isinstance(value, nn.Module):
         raise TypeError(f"{kind} takes a name or a function; add the module as a layer of its own")
-    name, home = getattr(value, "__name__", None), getattr(value, "__module__", None) or "torch"
-    if isinstance(name, str) and name in known and known[name] is not value and not home.startswith(("torch", "kit.")):
+    inner = bare(value)
+    name, home = getattr(inner, "__name__", None), getattr(inner, "__module__", None) or "torch"
+    if not isinstance(name, str) or name not in known or known[name] is value:
+        return
+    if inner is not value:
+        words = ", ".join(
+            [*map(repr, value.args), *(f"{word}={setting!r}" for word, setting in value.keywords.items())]
+        )
+        raise TypeError(
+            f'{kind}: a file would take this functools.partial for {name!r}; write "{name}({words})" instead'
+        )
+    if not home.startswith(("torch", "kit.")):
         raise TypeError(f"{kind} {name!r} of your own has the name of a built-in one; rename it, or files mix them up")
+    if other := other_defaults(inner, known[name]):
+        raise TypeError(f"{kind}: torch's {name} has other settings than the kit's; write \"{name}({other})\" instead")
+
+
+def other_defaults(function: Any, ours: Any) -> str:
+    """The settings of a function of torch that differ from those of ours by default: "negative_slope=0.01"."""
+    try:
+        theirs, own = inspect.signature(function).parameters, inspect.signature(ours).parameters
+    except (TypeError, ValueError):  # made in C, it does not tell
+        return ""
+    both = [(name, parameter.default) for name, parameter in theirs.items() if name in own]
+    return ", ".join(f"{name}={default!r}" for name, default in both if own[name].default != default)
 
 
 Size = Annotated[int, whole(1)]

@@ -3,15 +3,16 @@
 Where one has settings, its name can be called with them: "truncated_normal(0.02)", "constant(0.5)".
 """
 
+import inspect
 import math
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 from torch import Generator, Tensor, nn
 
 from kit.fields import named
-from kit.names import resolve
+from kit.names import bare, resolve
 
 LEFT_BY_TRUNCATION = 0.87962566103423978  # standard deviation of a standard normal cut off at ±2
 
@@ -170,5 +171,45 @@ InitializerName = Annotated[str | Callable[..., None], named(INITIALIZATIONS, "i
 
 
 def get(initialization: InitializerName) -> Callable[..., None]:
-    """The function an initialization's name stands for; a function stands for itself."""
-    return resolve(initialization, INITIALIZATIONS, "initialization", given=2)
+    """The function (weight, generator) that an initialization's name stands for; a function of that kind is itself.
+
+    One of torch, (tensor, ..., generator), and one as Keras has it, which makes an array of a shape, stand for one that
+    calls them so.
+    """
+    found = resolve(initialization, INITIALIZATIONS, "initialization", given=2)
+    return found if bare(found) in INITIALIZATIONS.values() else as_ours(found)
+
+
+def as_ours(fill: Any) -> Callable[..., None]:
+    """A user's initialization as one of (weight, generator)."""
+    try:
+        parameters = inspect.signature(fill).parameters
+    except ValueError:  # made in C, it does not tell
+        return fill
+    first, *rest = [*parameters, ""]
+    if first == "shape":
+        return of_shape(fill, needs_dtype="dtype" in rest and parameters["dtype"].default is inspect.Parameter.empty)
+    if "generator" in rest[1:] or (rest[:1] == ["generator"]):
+        return lambda weight, generator=None: fill(weight, generator=generator)
+    if not first:
+        raise TypeError(
+            f"the initialization {fill!r} takes nothing; let it take (weight, generator) and fill the weight, "
+            "or (shape) and give an array, as in Keras"
+        )
+    positional = [p for p in parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if len(positional) == 1 or (positional and positional[1].default is not inspect.Parameter.empty):
+        return lambda weight, generator=None: fill(weight)
+    return fill
+
+
+def of_shape(make: Callable[..., Any], needs_dtype: bool) -> Callable[..., None]:
+    """An initialization that makes an array of a shape, as one of (weight, generator)."""
+
+    def fill(weight: Tensor, generator: Generator | None = None) -> None:
+        shape = tuple(weight.shape)
+        made = torch.as_tensor(make(shape, weight.dtype) if needs_dtype else make(shape))
+        if tuple(made.shape) != shape:
+            raise ValueError(f"an initialization of your own gives {tuple(made.shape)} for a weight of shape {shape}")
+        weight.copy_(made)
+
+    return fill

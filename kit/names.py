@@ -76,6 +76,13 @@ def parse_call(text: str) -> tuple[str, list[Any], dict[str, Any]]:
     return text, [], {}
 
 
+def bare(what: Any) -> Any:
+    """The function inside a functools.partial; anything else itself."""
+    while isinstance(what, functools.partial):
+        what = what.func
+    return what
+
+
 def name_of(what: Any) -> Any:
     """What stands for an object in a file, in code and in a form: its name, or the call that made it.
 
@@ -83,6 +90,7 @@ def name_of(what: Any) -> Any:
     """
     if what is None or isinstance(what, str):
         return what
+    what = bare(what)
     if isinstance(what, nn.Module) and not hasattr(what, "declaration"):
         return type(what).__name__
     if isinstance(what, Callable) and hasattr(what, "__name__"):  # type: ignore[arg-type]

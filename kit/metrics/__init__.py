@@ -31,7 +31,7 @@ from kit.metrics.per_sample import (
     categorical_accuracy,
     cosine_similarity,
 )
-from kit.names import parse_call, resolve
+from kit.names import bare, parse_call, resolve
 
 METRICS: dict[str, Any] = {
     "accuracy": accuracy,
@@ -60,7 +60,8 @@ def name(metric: Any) -> str:
     """What a metric is called in a history: "precision" for Precision(average="micro"), and for the text of that."""
     from kit import objectives
 
-    word = parse_call(metric)[0] if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__)
+    made = bare(metric)
+    word = parse_call(made)[0] if isinstance(made, str) else getattr(made, "__name__", type(made).__name__)
     usual = (name for name, known in {**objectives.OBJECTIVES, **METRICS}.items() if known.__name__ == word)
     return word if word in METRICS else next(usual, word)
 

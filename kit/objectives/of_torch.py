@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from kit.names import bare
 
 CLASSIFIERS = (nn.CrossEntropyLoss, nn.NLLLoss, F.cross_entropy, F.nll_loss)  # they have the classes on axis 1
 
@@ -33,13 +34,6 @@ class OfTorch:
         if not y_true.is_floating_point():
             y_true = y_true.squeeze(1) if y_true.shape[1:] == (1,) != y_pred.shape[1:] else y_true.to(y_pred.dtype)
         return self.loss(y_pred, y_true)
-
-
-def bare(loss: Any) -> Any:
-    """The function inside a functools.partial; anything else itself."""
-    while isinstance(loss, functools.partial):
-        loss = loss.func
-    return loss
 
 
 def as_ours(loss: Any) -> Any:
