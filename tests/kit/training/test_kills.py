@@ -16,11 +16,10 @@ from tests.kit.training.test_resume import X, Y, compiled, dense
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and fork are POSIX's")
 ROOT = Path(__file__).parents[3]
-STEPS = 5000  # more than a training makes before it is ended
-WORDS = {"epochs": STEPS, "batch_size": 8, "seed": 11}
+WORDS = {"epochs": 10**6, "batch_size": 8, "seed": 11}
 
 PROGRAMS = """
-import os, sys, time
+import os, signal, sys, time
 sys.path.insert(0, sys.argv[2])
 from kit.training.autosave import Autosave
 from tests.kit.training.test_kills import WORDS, X, Y, compiled, dense, kit
@@ -28,9 +27,10 @@ write = Autosave.write
 def acknowledged(saving, contents):
     write(saving, contents)
     assert saving.error is None
-    os.write(1, b"%d\\n" % contents.steps)
+    os.write(1, b"saved %d\\n" % contents.steps)
 compiled(dense, kit.optimizers.Adam(0.01)).fit(X, Y, verbose=0, autosave=sys.argv[1] + ".first")  # imports what is late
 Autosave.write = acknowledged
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it would be ignored
 for end in sys.stdin:
     program = os.fork()
     if not program:
@@ -56,18 +56,28 @@ ENDS = {  # the signal, and what the system then says of the process; a core dum
 }
 
 
+class Straight(dict[int, list[np.ndarray]]):
+    """The weights after each step of the training that nobody ends, made as far as they are asked for."""
+
+    def __init__(self) -> None:
+        model = compiled(dense, kit.optimizers.Adam(0.01))
+        notes = [lambda record: self.update({record.step: model.get_weights()})]
+        self.run = model.fit(X, Y, background=True, callbacks=notes, **WORDS)
+        self.run.pause()
+
+    def __missing__(self, step: int) -> list[np.ndarray]:
+        self.run.step(step)
+        while step not in self:
+            time.sleep(0.001)
+        return self[step]
+
+
 @pytest.fixture(scope="module")
-def wanted() -> dict[int, list[np.ndarray]]:
-    """The weights after each step of the training that nobody ends."""
-    model, weights = compiled(dense, kit.optimizers.Adam(0.01)), {}
-
-    def note(record) -> None:
-        weights[record.step] = model.get_weights()
-        if record.step == STEPS:
-            raise kit.callbacks.StopTraining
-
-    model.fit(X, Y, callbacks=[note], background=True, **WORDS).wait()
-    return weights
+def wanted():
+    wanted = Straight()
+    yield wanted
+    wanted.run.stop()
+    wanted.run.wait()
 
 
 @pytest.fixture(scope="module")
@@ -82,31 +92,36 @@ def programs(tmp_path_factory):
         programs.stdin.close()
 
 
-def ended(how: str, times: int, programs, wanted) -> int:
+def ended(how: str, times: int, programs, wanted: Straight) -> int:
     """Ends so many trainings, each at the start; gives how many different steps they were found at."""
     chance, reached, path = random.Random(1), set(), programs.path
     number, status = ENDS[how]
     for _ in range(times):
         path.unlink(missing_ok=True)
         print(how, file=programs.stdin, flush=True)
-        lines = [programs.stdout.readline()]
-        while not lines[-1].startswith("started"):
-            lines.append(programs.stdout.readline())
-        while not path.exists():
-            time.sleep(0.0005)
+        program = int(heard(programs, "started")[-1][1])
+        saves = 1 if how == "interrupt of fit" else chance.randrange(1, 30)
+        said = [] if how == "exit" else [heard(programs, "saved")[-1] for _ in range(saves)]
         if number is not None:
-            time.sleep(chance.uniform(0, 0.1))
-            os.kill(int(lines[-1].split()[1]), number)
-        while not lines[-1].startswith("ended"):
-            lines.append(programs.stdout.readline())
-        assert lines[-1] == f"ended {status}\n"
-        saved = [int(line) for line in lines if line.strip().isdigit()]
-        reached.add(resumed(path, max(saved, default=0), wanted))
-    assert len(reached) > times // 10, "they were ended at the same instant"
+            time.sleep(chance.uniform(0.01, 0.03))
+            os.kill(program, number)
+        said += heard(programs, "ended")
+        assert said[-1][1] == str(status)
+        saved = [int(step) for word, step in said if word == "saved"]
+        reached.add(resumed(path, saved[-1], wanted))
+    assert how != "kill" or len(reached) > times // 10, "they were killed at the same instant"
     return len(reached)
 
 
-def resumed(path: Path, acknowledged: int, wanted: dict[int, list[np.ndarray]]) -> int:
+def heard(programs, last: str) -> list[list[str]]:
+    """What the programs say, as [word, number], up to this word."""
+    lines = [programs.stdout.readline().split()]
+    while lines[-1][0] != last:
+        lines.append(programs.stdout.readline().split())
+    return lines
+
+
+def resumed(path: Path, acknowledged: int, wanted: Straight) -> int:
     """Opens the file, which holds what was saved, and goes on from it bit for bit; gives the step it was at."""
     after = []
 
