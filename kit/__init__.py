@@ -22,15 +22,17 @@ from kit.training import History, Queue, Record, Run, resume, runs, steps
 __version__ = "0.1.0"
 
 
-def load(path, custom_objects=None):  # type: ignore[no-untyped-def]
+def load(path, custom_objects=None, mark=None):  # type: ignore[no-untyped-def]
     """The model saved in the file `path`, compiled as it was, with its history; or one of Keras 2 or 3 (docs/files.md).
 
     custom_objects: classes and functions of your own that the model uses, by name; a layer that is defined is known.
-    Raises StorageError where the file is damaged or not one of these, FileNotFoundError where there is none.
+    mark: the name of a state that the run saved in it has kept, such as "best": the model as it was then.
+    Raises StorageError where the file is damaged or not one of these, FileNotFoundError where there is none, KeyError
+    where it has no such mark.
     """
     from kit.storage.checkpoint import load as load_model
 
-    return load_model(path, custom_objects)
+    return load_model(path, custom_objects, mark)
 
 
 __all__ = [

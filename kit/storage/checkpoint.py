@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,33 +26,51 @@ from kit.names import parse_call
 from kit.optimizers import OPTIMIZERS
 from kit.storage import foreign
 from kit.storage.errors import StorageError
+from kit.storage.parts import (
+    Arrays,
+    callbacks_from,
+    callbacks_of,
+    history_from,
+    history_of,
+    position_from,
+    position_of,
+    under,
+)
 from kit.storage.reader import Stored, read
+from kit.storage.states import marks_in, marks_of, told_in
 from kit.storage.writer import write
-from kit.training.history import History, Series
+from kit.training.branching import at_mark
+from kit.training.history import History
+from kit.training.marks import Mark
 from kit.training.precision import LossScale
 from kit.training.randomness import Randomness
 from kit.training.session import Session
 
-WEIGHTS, STATE, HISTORY, SESSION = "weights/", "optimizer/", "history/", "session/"
-COUNTED, CALLBACK, HELD = f"{SESSION}counted/", f"{SESSION}callbacks/", f"{SESSION}held/"
+WEIGHTS, STATE, SESSION = "weights/", "optimizer/", "session/"
+HELD = f"{SESSION}held/"
 SETTINGS = ("batch_size", "epochs", "shuffle", "validation_split", "accuracy", "threads")
 SINCE = ("steps_per_epoch", "next_batch_size", "parent")  # settings that files of the first version do not have
 
 
 @dataclass
 class Contents:
-    """What a model's file holds, all but its curves copied; of those, the first so many batches are its."""
+    """What a model's file holds, all but its curves copied; of those, the first so many batches are its.
 
-    arrays: dict[str, np.ndarray]
+    marks: those of its training, whose states are copies already.
+    """
+
+    arrays: Arrays
     config: dict[str, Any]
     history: History
     steps: int
+    marks: Sequence[Mark] = ()
 
     def write(self, path: Any) -> None:
         """Writes the file."""
         arrays = dict(self.arrays)
         history = history_of(self.history.until(self.steps), arrays)
-        write(path_of(path), arrays, {**self.config, "history": history})
+        marks = marks_of(self.marks, self.history, arrays) if self.marks else {}
+        write(path_of(path), arrays, {**self.config, "history": history, **marks})
 
     @property
     def broken(self) -> bool:
@@ -61,13 +79,17 @@ class Contents:
         return any(bool(np.isnan(array).any()) for array in weights if array.dtype.kind == "f")
 
 
-def save(model: Any, path: Any) -> None:
-    """Saves a model whole; its lock is held only while the numbers are copied."""
-    contents(model).write(path)
+def save(model: Any, path: Any, marks: bool = False) -> None:
+    """Saves a model whole; its lock is held only while the numbers are copied. marks: those of its training too."""
+    contents(model, marks).write(path)
 
 
-def contents(model: Any) -> Contents:
-    """What a model's file holds, as the model is now; its lock is held while the numbers are copied."""
+def contents(model: Any, marks: bool = False) -> Contents:
+    """What a model's file holds, as the model is now; its lock is held while the numbers are copied.
+
+    marks: whether those of its training are in it.
+    """
+    kept: Sequence[Mark] = ()
     with model.lock:
         arrays = weights_of(model)
         config: dict[str, Any] = {
@@ -87,7 +109,8 @@ def contents(model: Any) -> Contents:
         if model.session is not None and model.session.position.step == model.history.steps:
             config["session"] = session_of(model.session, arrays)
             arrays.update({HELD + name: value.cpu().numpy().copy() for name, value in held_states(model).items()})
-        return Contents(arrays, config, model.history, model.history.steps)
+            kept = model.session.marks.for_file() if marks else ()
+        return Contents(arrays, config, model.history, model.history.steps, kept)
 
 
 def save_weights(model: Model, path: Any) -> None:
@@ -104,7 +127,7 @@ def path_of(path: Any) -> Path:
     return Path(path).expanduser()
 
 
-def weights_of(model: Model) -> dict[str, np.ndarray]:
+def weights_of(model: Model) -> Arrays:
     """Copies of a model's weights and running statistics under weights/<layer>/<name>."""
     state = model.module.layers.state_dict()
     return {WEIGHTS + name.replace(".", "/"): value.detach().cpu().numpy().copy() for name, value in state.items()}
@@ -130,39 +153,17 @@ def versions() -> dict[str, str]:
     return {"hornbook": __version__, "torch": str(torch.__version__), "python": platform.python_version()}
 
 
-def history_of(history: History, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """A history as plain data; its numbers for each batch go to the arrays."""
-    names = history.batch_names()
-    arrays.update({HISTORY + name: history.batch(name) for name in names})
-    return {
-        "epochs": {name: plain(numbers) for name, numbers in history.epochs.items()},
-        "epoch_steps": list(history.epoch_steps),
-        "marks": [list(mark) for mark in history.marks],
-        "steps": history.steps,
-        "batch": names,
-    }
-
-
-def session_of(session: Session, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+def session_of(session: Session, arrays: Arrays) -> dict[str, Any]:
     """Where a training is, as plain data; the order of the samples and the random states go to the arrays."""
-    position = session.position
     arrays.update({f"{SESSION}{name}": state for name, state in session.randomness.states().items()})
-    if position.order is not None:
-        arrays[f"{SESSION}order"] = position.order.numpy().copy()
-    for tallies in position.means.tallies or []:
-        for name, tally in tallies.items():
-            for part, value in tally.state().items():
-                arrays[f"{COUNTED}{name}/{part}"] = value.cpu().numpy().copy()
     weights = session.class_weight
+    states = [callback.state() if isinstance(callback, Callback) else {} for callback in session.callbacks]
     return {
         **{name: getattr(session, name) for name in (*SETTINGS, *SINCE)},
         "class_weight": None if weights is None else [[int(key), float(value)] for key, value in weights.items()],
-        "callbacks": [callback_state(i, callback, arrays) for i, callback in enumerate(session.callbacks)],
-        **{name: getattr(position, name) for name in ("epoch", "batch", "step")},
+        "callbacks": callbacks_of(states or session.callback_states, arrays, SESSION),
+        **position_of(session.position, arrays, SESSION),
         "seed": session.randomness.seed,
-        "means": {name: float(total) for name, total in position.means.sums.items()},
-        "weights": {name: float(total) for name, total in position.means.weights.items()},
-        "samples": position.means.samples,
         "fingerprint": session.fingerprint,
         "log": copy.deepcopy(session.log),
     }
@@ -176,24 +177,11 @@ def held_states(model: Model) -> dict[str, torch.Tensor]:
 
 def hold(model: Model, stored: Stored) -> None:
     """Gives stateful layers the states that a file says they held."""
-    found = under(stored, HELD)
+    found = under(stored.arrays, HELD)
     for path, layer in model.module.layers.named_modules():
         names = [name for name in found if name.rpartition("/")[0] == path.replace(".", "/")]
         if names:
             layer.held = tuple(torch.from_numpy(np.array(found[name])).to(model.device) for name in sorted(names))
-
-
-def callback_state(number: int, callback: Any, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Where a callback is, as plain data; its arrays go to the arrays."""
-    state = callback.state() if isinstance(callback, Callback) else {}
-    held = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
-    arrays.update({f"{CALLBACK}{number}/{name}": value for name, value in held.items()})
-    return {name: value for name, value in state.items() if name not in held}
-
-
-def under(stored: Stored, prefix: str) -> dict[str, np.ndarray]:
-    """The arrays whose names begin so, by the rest of their names."""
-    return {name.removeprefix(prefix): array for name, array in stored.arrays.items() if name.startswith(prefix)}
 
 
 def session_from(stored: Stored, model: Model) -> Session | None:
@@ -205,34 +193,32 @@ def session_from(stored: Stored, model: Model) -> Session | None:
     session = Session(**settings, randomness=Randomness(saved["seed"], model.device))
     if saved.get("class_weight") is not None:
         session.class_weight = {int(key): float(value) for key, value in saved["class_weight"]}
-    states = enumerate(saved.get("callbacks", []))
-    session.callback_states = [{**state, **under(stored, f"{CALLBACK}{number}/")} for number, state in states]
-    names = ("host", "device")
-    generators = {name: stored.arrays[SESSION + name] for name in names if SESSION + name in stored.arrays}
-    session.randomness.go_on(generators)
-    position = session.position
-    position.epoch, position.batch, position.step = (int(saved[name]) for name in ("epoch", "batch", "step"))
-    order = stored.arrays.get(f"{SESSION}order")
-    position.order = None if order is None else torch.from_numpy(np.array(order))
-    position.means.samples = int(saved["samples"])
-    for name, sums in (("means", position.means.sums), ("weights", position.means.weights)):
-        for value, total in saved.get(name, {}).items():
-            sums[value] = torch.tensor(total, dtype=torch.float64, device=model.device)
-    for name, array in under(stored, COUNTED).items():
-        metric, part = name.rsplit("/", 1)
-        position.means.saved.setdefault(metric, {})[part] = torch.from_numpy(np.array(array))
+    arrays = under(stored.arrays, SESSION)
+    session.callback_states = callbacks_from(saved.get("callbacks", []), arrays)
+    session.randomness.go_on({name: arrays[name] for name in ("host", "device") if name in arrays})
+    session.position = position_from(saved, arrays, model.device)
     hold(model, stored)
     session.known_fingerprint = str(saved["fingerprint"])
     session.log = list(saved.get("log", []))
     return session
 
 
-def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
+def load(path: Any, custom_objects: Mapping[str, Any] | None = None, mark: str | None = None) -> Model:
     """The model of a file; see kit.load."""
     if foreign.format_of(path_of(path)):
+        if mark is not None:
+            raise StorageError(f"{path} is not a file that Hornbook saved and has no marks; leave mark={mark!r} out")
         model = foreign.load(path_of(path), custom_objects)
         model.weights_given = True
         return model
+    model, stored = opened(path, custom_objects)
+    if mark is not None:
+        at_mark(model, marks_in(stored, model, custom_objects, path)[mark])
+    return model
+
+
+def opened(path: Any, custom_objects: Mapping[str, Any] | None = None) -> tuple[Model, Stored]:
+    """The model of a file of ours, and what the file holds; the states of its marks are left unread."""
     stored = read(path_of(path))
     kind = stored.config.get("kind")
     if kind != "model":
@@ -249,17 +235,18 @@ def load(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
         put(model.module.layers, stored)
         if stored.config["compile"] is not None:
             compile_as(model, stored, custom_objects, path)
-        model.history = history_from(stored)
+        model.history = history_from(stored.config["history"], stored.arrays)
         lay_out(model, stored)
         model.weights_given = True
         model.session = session_from(stored, model)
+        told_in(stored.config)
     except StorageError:
         raise
     except ValueError as error:
         raise StorageError(f"{path}: {error}; what is your own is passed in custom_objects={{name: it}}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise StorageError(f"{path} is whole, but its config cannot be understood ({error}); was it edited?") from error
-    return model
+    return model, stored
 
 
 def load_weights(model: Model, path: Any) -> None:
@@ -273,7 +260,7 @@ def load_weights(model: Model, path: Any) -> None:
         put(model.module.layers, stored)
 
 
-def stored_weights(stored: Stored) -> dict[str, np.ndarray]:
+def stored_weights(stored: Stored) -> Arrays:
     """The weights in a file, under the names of torch's state_dict."""
     return {
         name.removeprefix(WEIGHTS).replace("/", "."): array
@@ -364,14 +351,3 @@ def lay_out(model: Model, stored: Stored) -> None:
         model.layout = checked(stored.config.get("layout"))
     except (DocumentError, RecursionError) as error:
         model.notes = (*model.notes, f"how the model was laid out cannot be read, and is left out: {error}")
-
-
-def history_from(stored: Stored) -> History:
-    """The history in a file."""
-    config, history = stored.config["history"], History()
-    history.epochs = {name: list(numbers) for name, numbers in config["epochs"].items()}
-    history.epoch_steps = [int(step) for step in config["epoch_steps"]]
-    history.marks = [(int(step), str(text)) for step, text in config["marks"]]
-    history.steps = int(config["steps"])
-    history.series = {name: Series(stored.arrays[HISTORY + name]) for name in config["batch"]}
-    return history

@@ -23,6 +23,7 @@ class Autosave:
         self.model, self.path, self.every = model, path, every
         self.error: Exception | None = None
         self.saved = time.monotonic()
+        self.at: tuple[int, int] | None = None  # what it saved last
         self.place: tuple[int, int, int] | None = None  # of the file it wrote last
         self.waiting: Contents | None = None
         self.writer: threading.Thread | None = None
@@ -49,9 +50,19 @@ class Autosave:
             self.work()
 
     def if_due(self) -> None:
-        """Saves where the last time is long enough ago and no save is at work."""
-        if self.path is not None and time.monotonic() - self.saved > self.every and self.writer is None:
+        """Saves where there is something new, the last time is long enough ago and no save is at work."""
+        if self.behind and time.monotonic() - self.saved > self.every and self.writer is None:
             self.now()
+
+    @property
+    def behind(self) -> bool:
+        """Whether the file lacks something."""
+        return self.path is not None and (self.error is not None or self.at != reached(self.model))
+
+    @property
+    def rest(self) -> float | None:
+        """How many seconds a paused training may rest before it asks again whether a save is due; None for ever."""
+        return max(self.every, 0.05) if self.behind else None
 
     def finish(self) -> None:
         """Saves as it is now, and waits until that is done."""
@@ -73,9 +84,9 @@ class Autosave:
             return None
         from kit.storage.checkpoint import contents
 
-        self.saved = time.monotonic()
+        self.saved, self.at = time.monotonic(), reached(self.model)
         try:
-            return contents(self.model)
+            return contents(self.model, marks=True)
         except ValueError as error:
             self.error = error
             return None
@@ -112,6 +123,12 @@ def whole(model: Trainable) -> bool:
     """Whether a model's training stands between two batches; not where an error or an interrupt broke one off."""
     session = model.session
     return session is None or (session.position.whole and session.position.step == model.history.steps)
+
+
+def reached(model: Trainable) -> tuple[int, int]:
+    """How far a model's training is: batches done, lines of its log."""
+    session = model.session
+    return (session.position.step, len(session.log)) if session is not None else (0, 0)
 
 
 def place_of(path: Any) -> tuple[int, int, int] | None:

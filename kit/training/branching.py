@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kit.callbacks import Callback
-from kit.training.marks import Mark
+from kit.training.marks import Mark, Marks
 from kit.training.randomness import Randomness
 from kit.training.session import Session
 from kit.training.snapshot import put
@@ -27,7 +27,17 @@ def branched(model: Trainable, session: Session, mark: Mark, name: str) -> tuple
             callbacks=callbacks,
             log=session.log[: mark.snapshot.logged],
             parent={"run": name, "mark": mark.name, "step": mark.step},
+            marks=Marks(),
+            asked=[],
         )
     put(twin, twin.session, mark.snapshot)
     twin.history.mark(f"branched from {mark.name!r} of {name}")
     return twin, twin.session
+
+
+def at_mark(model: Trainable, mark: Mark) -> None:
+    """Takes a model that was loaded to a mark of its training; saved again, it goes on from there."""
+    session = model.session
+    assert session is not None
+    put(model, session, mark.snapshot)
+    session.log, session.callback_states = session.log[: mark.snapshot.logged], mark.snapshot.callbacks

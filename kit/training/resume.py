@@ -39,9 +39,10 @@ def resume(
     Raises ValueError where the file holds no training, OtherData where it holds one on other data, StorageError where
     it is damaged.
     """
-    from kit.storage.checkpoint import load
+    from kit.storage.checkpoint import opened
+    from kit.storage.states import marks_in
 
-    model = load(path, custom_objects)
+    model, stored = opened(path, custom_objects)
     session = model.session
     if session is None:
         raise ValueError(f"{path} holds a model that was not saved in training; load it, and fit it")
@@ -60,5 +61,6 @@ def resume(
     order = session.position.order
     if order is not None and isinstance(session.data, Sized) and len(order) != len(session.data):
         raise ValueError(f"{path} is in the middle of an epoch over {len(order)} samples; give as many")
+    session.marks = marks_in(stored, model, custom_objects, path)
     settings = {} if epochs is None else {"epochs": epochs}
     return model.start(session, Autosave(model, path, autosave_every), settings=settings)

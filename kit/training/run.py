@@ -19,7 +19,6 @@ from kit.training.branching import branched
 from kit.training.marks import AUTOMATIC, Marks, no_mark
 from kit.training.saved_runs import saved_runs
 from kit.training.session import Session
-from kit.training.snapshot import put
 from kit.training.steering import Steering
 from kit.training.steps import Record, advice, became_nan
 
@@ -187,7 +186,10 @@ class Run:
         self._want("stopped", unless=("aborted",))
 
     def abort(self) -> None:
-        """End after the batch at work; the model goes back to what it was at the start."""
+        """End after the batch at work; the model, its curve and its file go back to the start.
+
+        What it had reached stays under the mark "last": rollback takes it back, also after kit.resume of the file.
+        """
         self._want("aborted")
 
     def set(self, **settings: Any) -> None:
@@ -230,6 +232,15 @@ class Run:
         branch.parent_history = self.history
         return branch
 
+    def model_at(self, mark: str = "best") -> Any:
+        """A model of its own, as this one was at a mark: to evaluate, to save, to train on.
+
+        mark: its name. Saved, it can be resumed from there. KeyError where there is no such mark.
+        """
+        self._check_mark(mark)
+        self._settle()
+        return branched(self.model, self.session, self.marks[mark], self.name)[0]
+
     def wait(self, timeout: float | None = None) -> Run:
         """Waits for the end (for `timeout` seconds at most) and gives the run; raises the error of a failed one."""
         if threading.current_thread() is self._thread:
@@ -241,8 +252,10 @@ class Run:
         return self
 
     def save(self, path: Any) -> None:
-        """Saves the model and the curve so far to the file `path`, between two batches."""
-        self.model.save(path)
+        """Saves the model, the curve so far and the marks to the file `path`, between two batches."""
+        from kit.storage.checkpoint import save
+
+        save(self.model, path, marks=True)
 
     def _check_mark(self, name: str) -> None:
         coming = [values["name"] for what, values in list(self._asked) if what == "mark"]
@@ -278,11 +291,11 @@ class Run:
         try:
             self._await_turn()
             end = self._train()
+            self.steering.keep_last()
             if end == "aborted":
-                put(self.model, self.session, self.marks["start"].snapshot, curves=False)
+                self._records.close()  # type: ignore[attr-defined]
+                self.steering.rollback("start")
                 end = "stopped"
-            else:
-                self.steering.keep_last()
             self.autosave.finish()
         except BaseException as error:
             self.error, end = error, "failed"
@@ -342,7 +355,8 @@ class Run:
                     self._state, self._paused_at = "paused", time.monotonic()
                     self._recent.clear()
                     self._condition.notify_all()
-                self._condition.wait()
+                self.autosave.if_due()
+                self._condition.wait(self.autosave.rest)
             if self._state == "paused":
                 self._state = "running" if self._wanted != "paused" else "paused"
                 self._paused_for += time.monotonic() - self._paused_at

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit.training.marks import Told
+
 
 @dataclass(frozen=True)
 class SavedRun:
@@ -16,7 +18,8 @@ class SavedRun:
 
     state: "done", or "resumable" where epochs are left; "weights" of a model that was not saved in training.
     epoch, epochs: those done, of how many. step: batches done. values: what the latest epoch gave. date: when it was
-    saved, in seconds since 1970. fingerprint: of its data. losses: one an epoch.
+    saved, in seconds since 1970. fingerprint: of its data. losses: one an epoch. marks: the states in it, which
+    kit.load(path, mark=name) opens.
     """
 
     path: Path
@@ -28,6 +31,7 @@ class SavedRun:
     date: float
     fingerprint: str
     losses: tuple[float, ...] = ()
+    marks: tuple[Told, ...] = ()
 
     @property
     def code(self) -> str:
@@ -68,6 +72,8 @@ def saved_run(path: Path) -> SavedRun | None:
 
 def told(path: Path, config: dict[str, Any], date: float) -> SavedRun:
     """What the config of a file says of its training."""
+    from kit.storage.states import told_in
+
     session, history = config.get("session"), config["history"]
     epochs = {name: numbers for name, numbers in history["epochs"].items() if name != "epoch" and numbers}
     values = {name: number(numbers[-1]) for name, numbers in epochs.items()}
@@ -78,7 +84,8 @@ def told(path: Path, config: dict[str, Any], date: float) -> SavedRun:
     left = session["batch"] or session["epoch"] <= session["epochs"]
     state = "resumable" if left else "done"
     epochs_in_all, step, fingerprint = int(session["epochs"]), int(session["step"]), session["fingerprint"]
-    return SavedRun(path, state, done, epochs_in_all, step, values, date, fingerprint, losses)
+    marks = tuple(told_in(config))
+    return SavedRun(path, state, done, epochs_in_all, step, values, date, fingerprint, losses, marks)
 
 
 def number(saved: float | None) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from kit.training.data import Source
+from kit.training.marks import Marks
 from kit.training.randomness import Randomness
 
 Augment = Callable[..., Any]  # from (inputs, generator) to inputs
@@ -44,6 +45,11 @@ class Means:
         for tallies, target, output in zip(self.tallies or (), targets, outputs, strict=False):
             for tally in tallies.values():
                 tally.add(target, output)
+
+    def counts(self) -> dict[str, dict[str, Tensor]]:
+        """What was counted so far, by metric; of those that are not counted on yet, what was saved."""
+        counted = {name: tally.state() for tallies in self.tallies or () for name, tally in tallies.items()}
+        return {**self.saved, **counted}
 
     def read(self, prefix: str = "") -> dict[str, float]:
         """The means so far, as numbers."""
@@ -94,7 +100,8 @@ class Session:
     class_weight: how much each class counts. steps_per_epoch: where the data do not say. augment: varies the inputs of
     each batch. callbacks: what is called after each batch. callback_states: where a file says they were.
     next_batch_size: from the next epoch on, where that was changed. log: what was changed or asked, and when.
-    parent: the run it branched from, as {"run", "mark", "step"}.
+    parent: the run it branched from, as {"run", "mark", "step"}. marks: states of it that are kept.
+    asked: names under which callbacks want it to be kept as it is after the batch at work.
     """
 
     batch_size: int
@@ -116,6 +123,8 @@ class Session:
     callbacks: list[Callable[..., Any]] = field(default_factory=list)
     callback_states: list[dict[str, Any]] = field(default_factory=list)
     known_fingerprint: str | None = None
+    marks: Marks = field(default_factory=Marks)
+    asked: list[str] = field(default_factory=list)
 
     @property
     def batches(self) -> int | None:

@@ -14,6 +14,7 @@ from kit.layers.layer import Layer
 from kit.layers.recurrence import Recurrent
 from kit.training.history import History
 from kit.training.session import Means, Position, Session
+from kit.training.update import shapes
 
 if TYPE_CHECKING:
     from kit.training.trainable import Trainable
@@ -73,8 +74,8 @@ def take(model: Trainable, session: Session) -> Snapshot:
         )
 
 
-def put(model: Trainable, session: Session, kept: Snapshot, curves: bool = True) -> None:
-    """Takes a training back to a snapshot. curves: whether the history goes back too."""
+def put(model: Trainable, session: Session, kept: Snapshot) -> None:
+    """Takes a training back to a snapshot. ValueError where its optimizer's vectors are not this model's."""
     with model.lock:
         layers = layers_of(model)
         for path, fields in kept.layers.items():
@@ -84,18 +85,23 @@ def put(model: Trainable, session: Session, kept: Snapshot, curves: bool = True)
         vars(model.optimizer).update(kept.optimizer)
         update = model.update
         update.prepare()
-        update.states, update.updates = [cloned(state) for state in kept.states], kept.updates
+        if shapes(kept.states) != shapes(update.states):
+            raise ValueError("the optimizer keeps other vectors than those of this state")
+        update.states = [
+            {name: vector.to(weights.w.device, copy=True) for name, vector in state.items()}
+            for weights, state in zip(update.weights, kept.states, strict=True)
+        ]
+        update.updates = kept.updates
         if update.scale is not None:
             vars(update.scale).update(kept.scale)
         for name, value in kept.settings.items():
             setattr(session, name, value)
         session.position = copied(kept.position)
         session.randomness.go_on(kept.random)
-        for callback, state in zip(session.callbacks, kept.callbacks, strict=True):
+        for callback, state in zip(session.callbacks, kept.callbacks, strict=False):
             if isinstance(callback, Callback) and state:
                 callback.go_on(copy.copy(state))
-        if curves:
-            model.history = kept.history.until(kept.steps)
+        model.history = kept.history.until(kept.steps)
 
 
 def layers_of(model: Trainable) -> dict[str, Layer]:
@@ -119,8 +125,5 @@ def copied(position: Position) -> Position:
     means = Means()
     means.samples, means.sums = position.means.samples, cloned(position.means.sums)
     means.weights = cloned(position.means.weights)
-    means.saved = {name: cloned(counts) for name, counts in position.means.saved.items()}
-    for tallies in position.means.tallies or []:
-        for name, tally in tallies.items():
-            means.saved[name] = cloned(tally.state())
+    means.saved = {name: cloned(counts) for name, counts in position.means.counts().items()}
     return replace(position, means=means)

@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from kit.declared import plain
 from kit.fields import Field, Fraction, flag, kind_of, whole
 from kit.layers.layer import Layer
 from kit.names import name_of, near_miss
 from kit.spelling import today
-from kit.training.marks import Marks
+from kit.training.marks import Mark, Marks
 from kit.training.session import Session
 from kit.training.snapshot import put, take
 from kit.training.steps import Record, became_nan
@@ -33,9 +35,10 @@ class Steering:
 
     def __init__(self, model: Trainable, session: Session, entries: Iterable[Mapping[str, Any]] = ()) -> None:
         self.model, self.session = model, session
-        self.marks = Marks()
+        self.marks: Marks = session.marks
         self.entries = list(entries)
-        self.marks.keep("start", take(model, session))
+        if "start" not in self.marks:
+            self.marks.keep("start", take(model, session))
 
     def check(self, settings: Mapping[str, Any]) -> Settings:
         """The settings of Run.set in today's words. TypeError or ValueError where one of them cannot be."""
@@ -120,11 +123,13 @@ class Steering:
             for text in told(name, value):
                 self.model.history.mark(text)
 
-    def mark(self, name: str) -> None:
-        """Keeps the training as it is under a name."""
-        self.note("mark", {"name": name})
+    def mark(self, name: str, regular: bool = False) -> None:
+        """Keeps the training as it is under a name. regular: because it was time to."""
+        if self.is_at(name):
+            return
+        self.note("mark", {"name": name, **({"regular": True} if regular else {})})
         self.model.history.mark(f"mark {name!r}")
-        self.marks.keep(name, take(self.model, self.session))
+        self.marks.keep(name, take(self.model, self.session), regular=regular)
 
     def rollback(self, name: str) -> None:
         """Takes the training back to a mark, its curve too."""
@@ -134,10 +139,20 @@ class Steering:
         self.model.history.mark(f"back to {name!r} from step {left}")
 
     def keep_before(self) -> None:
-        """Keeps the training as it is before a change."""
+        """Keeps the training as it is before a change; of several at one step, before the first."""
         name = f"step {self.session.position.step}"
-        if name not in self.marks:
+        if name not in self.marks or not self.is_of_this_step(self.marks[name]):
             self.marks.keep(name, take(self.model, self.session), by_edit=True)
+
+    def is_of_this_step(self, mark: Mark) -> bool:
+        """Whether a mark was made at this very step of this very curve."""
+        history = self.model.history
+        return mark.snapshot.history is history and mark.snapshot.steps == history.steps
+
+    def is_at(self, name: str) -> bool:
+        """Whether a mark is of the training as it is now."""
+        mark = self.marks.get(name)
+        return mark is not None and self.is_of_this_step(mark) and mark.snapshot.logged == len(self.session.log)
 
     def note(self, what: str, values: Settings) -> None:
         """A line of the log."""
@@ -145,17 +160,32 @@ class Steering:
         self.session.log.append(entry)
 
     def after(self, record: Record) -> None:
-        """After a batch: the best epoch is kept, and what the other log says is done."""
-        if record.ended is not None and self.marks.is_best(record):
-            self.marks.keep("best", take(self.model, self.session))
-        if record.ended is not None and not became_nan(record):
-            self.keep_last(REST)
+        """After a batch: its epoch is kept where it is due, what callbacks asked for, and what the other log says."""
+        if record.ended is not None:
+            self.keep_epoch(record)
+        while self.session.asked:
+            self.mark(self.session.asked.pop(0), regular=True)
         self.replay()
 
-    def keep_last(self, rest: float = 0.0) -> None:
-        """Keeps the latest state, where the one before it is older than so many seconds."""
-        before = self.marks.get("last")
-        if before is None or time.time() - before.time >= rest:
+    def keep_epoch(self, record: Record) -> None:
+        """Keeps the state after an epoch as the best where it is, and as the last where the one before is old."""
+        last = self.marks.get("last")
+        due = {
+            "best": self.marks.is_best(record),
+            "last": not became_nan(record) and (last is None or time.time() - last.time >= REST),
+        }
+        if any(due.values()):
+            snapshot = take(self.model, self.session)
+            for name in (name for name, wanted in due.items() if wanted):
+                self.marks.keep(name, snapshot)
+
+    def keep_last(self) -> None:
+        """Keeps the state that a training ends with as the last, unless it is that, or a weight is no number."""
+        weights = self.model.module.state_dict()
+        if any(bool(weight.isnan().any()) for weight in weights.values()):
+            return
+        last = self.marks["last"].snapshot.weights if self.is_at("last") else {}
+        if not all(name in last and torch.equal(last[name], weight) for name, weight in weights.items()):
             self.marks.keep("last", take(self.model, self.session))
 
     def replay(self) -> None:
@@ -173,7 +203,7 @@ class Steering:
         if what == "set":
             self.set(self.check(values))
         elif what == "mark":
-            self.mark(values["name"])
+            self.mark(values["name"], bool(values.get("regular")))
         elif what == "rollback":
             self.rollback(values["name"])
         else:

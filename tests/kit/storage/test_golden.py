@@ -47,3 +47,23 @@ def test_weights_saved_by_version_1_load_into_the_same_layers():
     model = kit.Sequential(layers)
     model.load_weights(GOLDEN / "weights-1.h5")
     np.testing.assert_allclose(sums(model), WEIGHTS, atol=2e-5)
+
+
+def test_marks_saved_by_version_1_are_opened_and_gone_back_to():
+    path = GOLDEN / "training-1c.h5"
+    wanted = {
+        "mine": [-0.64235, 0.05629, 5.35133, 0.14512, -0.00123, 5.82729, 1.79744, 0.0],
+        "left": [-0.82828, 0.12421, 4.91936, 0.19896, 0.00269, 5.74342, 1.79744, 0.0],
+    }
+    for name, weights in wanted.items():
+        np.testing.assert_allclose(sums(kit.load(path, mark=name)), weights, atol=2e-5)
+    assert kit.load(path, mark="left").optimizer.learning_rate == 0.05
+
+
+def test_a_training_with_marks_saved_by_version_1_goes_on_with_them(tmp_path):
+    path = Path(shutil.copy(GOLDEN / "training-1c.h5", tmp_path))
+    run = kit.resume(path, X, Y).wait()
+    assert (run.state, run.step_count) == ("done", 9)
+    assert {"start", "best", "mine", "step 5", "left", "last"} == set(run.marks)
+    run.rollback("left")
+    assert (run.history.steps, len(run.history["loss"])) == (6, 2)
