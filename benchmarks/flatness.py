@@ -50,19 +50,12 @@ def long(count: int) -> None:
     """Time a step and memory as the training goes on, its history kept."""
     model = tiny()
     X, y = rows(8 * 1000)
-    records = kept(model, steps(model, X, y, batch_size=8, epochs=count))
+    records = steps(model, X, y, batch_size=8, epochs=count)
     seconds(records, 200)
     print("steps, microseconds a step, MiB")
     for tenth in range(1, 11):
         spent = seconds(records, count // 10)
         print(f"{tenth * (count // 10):>9,}  {1e6 * spent / (count // 10):6.1f}  {mebibytes():7.1f}", flush=True)
-
-
-def kept(model: kit.Sequential, records: Iterator[object]) -> Iterator[object]:
-    """The records, each put into the model's history."""
-    for record in records:
-        model.history.add(record)
-        yield record
 
 
 def deep() -> None:
@@ -79,7 +72,7 @@ def deep() -> None:
 def curves() -> None:
     """Adding a point to a history and reading its last 100, when there are more and more."""
     model = tiny()
-    records = kept(model, steps(model, *rows(8000), batch_size=8, epochs=10**6))
+    records = steps(model, *rows(8000), batch_size=8, epochs=10**6)
     print("points, microseconds to read the last 100")
     for points in (1000, 10_000, 100_000):
         seconds(records, points - model.history.steps)

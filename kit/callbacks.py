@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from kit.declared import Declared
-from kit.fields import Fraction, NonNegative, text, whole
+from kit.fields import Fraction, NonNegative, real, text, whole
 
 if TYPE_CHECKING:
     from kit.training.session import Session
@@ -176,6 +177,34 @@ class ModelCheckpoint(Watching):
         (self.model.save_weights if self.save_weights_only else self.model.save)(path)
 
 
+class Checkpoint(Callback):
+    """Keeps the training under a mark every so often, to go back to, to branch from, to open: run.marks["epoch 5"].
+
+    The file that the training saves itself to holds the marks too. See ModelCheckpoint for files of their own.
+    every_epochs: epochs from one mark to the next; "epoch 5", "epoch 10".
+    every_seconds: seconds from one mark to the next, at the end of a batch; "step 1200".
+    """
+
+    every_epochs: Annotated[int | None, whole(1)] = None
+    every_seconds: Annotated[float | None, real(above=0.0)] = None
+
+    def validate(self) -> None:
+        if self.every_epochs is None and self.every_seconds is None:
+            raise ValueError("Checkpoint() does not say how often; give every_epochs=5, or every_seconds=600")
+
+    def begin(self, model: Trainable, session: Session) -> None:
+        super().begin(model, session)
+        self.session, self.since = session, time.monotonic()
+
+    def __call__(self, record: Record) -> None:
+        waited = time.monotonic() - self.since
+        if record.ended is not None and self.every_epochs is not None and record.epoch % self.every_epochs == 0:
+            self.session.asked.append(f"epoch {record.epoch}")
+        if self.every_seconds is not None and waited >= self.every_seconds:
+            self.session.asked.append(f"step {record.step}")
+            self.since = time.monotonic()
+
+
 class ReduceLROnPlateau(Watching):
     """Lowers the learning rate when what it monitors has not become better for some epochs; leaves a mark.
 
@@ -338,6 +367,7 @@ def listed(callbacks: Any) -> list[Callable[[Record], object]]:
 __all__ = [
     "CSVLogger",
     "Callback",
+    "Checkpoint",
     "EarlyStopping",
     "LearningRateScheduler",
     "ModelCheckpoint",

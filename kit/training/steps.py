@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from kit.callbacks import Callback, StopTraining
 from kit.training.data import Batch, Source
 from kit.training.goal import Goal
+from kit.training.history import History
 from kit.training.session import Means, Session
 
 if TYPE_CHECKING:
+    from kit.training.steering import Steering
     from kit.training.trainable import Trainable
 
 TURN = 0.01  # seconds for which batches may be predicted before others get the model, once it is known what they take
@@ -62,10 +65,37 @@ def steps(
 ) -> Iterator[Record]:
     """Trains a model on samples X (n, ...) and targets y, one batch for each `next()`, and yields a Record of each.
 
+    They are its history, and the model may be saved between two of them; kit.resume does what is left.
     batch_size: samples an update. epochs: passes over the data. shuffle: whether each pass has an order of its own.
     seed: makes it repeatable. Raises ValueError, at once, where the data do not suit the model.
     """
-    return batch_by_batch(model, model.session_for(X, y, batch_size, epochs, shuffle, seed=seed))
+    session = model.session_for(X, y, batch_size, epochs, shuffle, seed=seed)
+    model.history = History()
+    return recorded(model, session)
+
+
+def recorded(model: Trainable, session: Session, steering: Steering | None = None) -> Iterator[Record]:
+    """The records of a session; each goes into the history, then to the callbacks, which may end it."""
+    own = [callback for callback in session.callbacks if isinstance(callback, Callback)]
+    for callback in own:
+        callback.begin(model, session)
+    try:
+        if steering is not None:
+            steering.replay()
+        for record in batch_by_batch(model, session):
+            model.history.add(record)
+            for each in session.callbacks:
+                each(record)
+            if steering is not None:
+                steering.after(record)
+            yield record
+    except StopTraining as reason:
+        model.history.mark(str(reason) or "stopped")
+        if steering is not None:
+            steering.after(record)
+    finally:
+        for callback in reversed(own):
+            callback.end()
 
 
 def batch_by_batch(model: Trainable, session: Session) -> Iterator[Record]:

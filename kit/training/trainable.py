@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from kit import objectives, optimizers
-from kit.callbacks import Callback, StopTraining, listed
+from kit.callbacks import Checkpoint, listed
 from kit.fields import refuse_what_cannot_be_kept
 from kit.network import Network
 from kit.spelling import spelled
@@ -33,7 +33,7 @@ from kit.training.run import Run
 from kit.training.session import Augment, Session
 from kit.training.sources import is_stream
 from kit.training.steering import Steering
-from kit.training.steps import Record, advice, batch_by_batch, became_nan, evaluating, measure, turns
+from kit.training.steps import advice, became_nan, evaluating, measure, recorded, turns
 from kit.training.update import Update
 
 Loss = Any  # a name or a function; a list or a dict of them for several outputs
@@ -210,7 +210,8 @@ class Trainable:
         saving.begin()
         if background:
             return self.start(session, saving, log, queue=queue)
-        steering = Steering(self, session, log) if log else None
+        marking = any(isinstance(each, Checkpoint) for each in functions)
+        steering = Steering(self, session, log) if log or marking else None
         self.fitting = True
         try:
             with interrupted_between_batches() as interrupted:
@@ -388,27 +389,3 @@ class Trainable:
             raise RuntimeError(f"a fit of this model is at work; {what} when it is over")
         if self.run is not None and not self.run.ended:
             raise RuntimeError(f"a run is training this model; stop it (model.run.stop()) or wait before you {what}")
-
-
-def recorded(model: Trainable, session: Session, steering: Steering | None = None) -> Iterator[Record]:
-    """The records of a session; each goes into the history, then to the callbacks, which may end it."""
-    own = [callback for callback in session.callbacks if isinstance(callback, Callback)]
-    for callback in own:
-        callback.begin(model, session)
-    try:
-        if steering is not None:
-            steering.replay()
-        for record in batch_by_batch(model, session):
-            model.history.add(record)
-            for each in session.callbacks:
-                each(record)
-            if steering is not None:
-                steering.after(record)
-            yield record
-    except StopTraining as reason:
-        model.history.mark(str(reason) or "stopped")
-        if steering is not None:
-            steering.after(record)
-    finally:
-        for callback in reversed(own):
-            callback.end()
