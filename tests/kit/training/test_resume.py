@@ -74,38 +74,66 @@ def test_a_run_resumed_at_any_step_is_the_run_that_was_never_interrupted(layers,
         assert_same(kit.resume(tmp_path / f"{step}.h5", X, Y).wait(), whole)
 
 
-STATE = ("host", "order", "optimizer", "samples", "means", "updates", "batch", "step", "epoch", "weights", "statistics")
+def varied(x, generator):
+    return x + 0.1 * torch.randn(x.shape, generator=generator)
 
 
-@pytest.mark.parametrize("forgotten", STATE)
-def test_each_part_of_the_state_is_needed(forgotten, tmp_path):
-    """Without one of them the resumed run is another: the test above would notice."""
+def everything() -> list:
+    """Layers with running statistics, random numbers, and a recurrence."""
+    layers = [Input(4), kit.layers.Reshape((2, 2)), LSTM(3), BatchNormalization()]
+    return [*layers, Dense(5, "tanh"), Dropout(0.4), Dense(3, "softmax")]
+
+
+def first_is_best() -> list:
+    """A callback with a state, which at the end takes the model back to its first epoch."""
+    return [kit.callbacks.EarlyStopping("loss", patience=1, mode="max", restore_best_weights=True)]
+
+
+def without(stored, key: str) -> tuple[dict, dict]:
+    """The arrays and the config of a file without one array, or one value of its session."""
+    arrays = {name: np.array(array) for name, array in stored.arrays.items() if name != key}
+    session = {name: value for name, value in stored.config["session"].items() if name != key}
+    return arrays, {**stored.config, "session": session}
+
+
+def altered(stored, key: str) -> tuple[dict, dict]:
+    """The same with another first number in one array."""
+    arrays = {name: np.array(array) for name, array in stored.arrays.items()}
+    arrays[key].flat[0] += 1
+    return arrays, stored.config
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [OPTIMIZERS[0], *(pytest.param(each, marks=pytest.mark.long) for each in OPTIMIZERS[1:])],
+    ids=lambda optimizer: type(optimizer).__name__,
+)
+def test_each_item_of_the_state_is_needed(optimizer, tmp_path):
+    """Without it, or with another, the resumed run is refused or is not the same: the tests above would notice."""
     from kit.storage import read, write
 
-    model = compiled(both, kit.optimizers.SGD(0.1, momentum=0.9, decay=0.1))
-    saving = [lambda record: record.step == 4 and model.save(tmp_path / "4.h5")]
-    whole = run_of(model, callbacks=saving).wait()
-    stored = read(tmp_path / "4.h5")
-    arrays, config = {name: np.array(array) for name, array in stored.arrays.items()}, stored.config
-    if forgotten == "host":
-        arrays["session/host"] = torch.Generator().manual_seed(0).get_state().numpy()
-    elif forgotten == "order":
-        arrays["session/order"] = arrays["session/order"][::-1].copy()
-    elif forgotten == "optimizer":
-        arrays["optimizer/0/velocity"] *= 0
-    elif forgotten == "weights":
-        arrays["weights/dense_1/kernel"][0, 0] += 1e-6
-    elif forgotten == "statistics":
-        arrays["weights/batchnormalization_1/moving_mean"] *= 0
-    elif forgotten == "means":
-        config["session"]["means"] = dict.fromkeys(config["session"]["means"], 0.0)
-    elif forgotten == "updates":
-        config["updates"] = 0
-    else:
-        config["session"][forgotten] = 0
-    write(tmp_path / "4.h5", arrays, config)
-    with pytest.raises((AssertionError, ValueError)):
-        assert_same(kit.resume(tmp_path / "4.h5", X, Y).wait(), whole)
+    path = tmp_path / "5.h5"
+    model = compiled(everything, optimizer)
+    model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy", "auc"])
+    saving = [*first_is_best(), lambda record: record.step == 5 and model.save(path)]
+    words = {"epochs": 3, "batch_size": 4, "seed": 11, "validation_split": 0.4, "augment": varied}
+    whole = model.fit(X, Y, callbacks=saving, background=True, **words).wait()
+
+    def is_same() -> bool:
+        try:
+            assert_same(kit.resume(path, X, Y, callbacks=first_is_best(), augment=varied).wait(), whole)
+        except (AssertionError, ValueError, KeyError, RuntimeError):
+            return False
+        return True
+
+    assert is_same()
+    stored = read(path)
+    keys = [*stored.arrays, *(name for name, value in stored.config["session"].items() if value)]
+    changed = {key: without(stored, key) for key in keys}
+    floats = [key for key, array in stored.arrays.items() if array.dtype.kind == "f"]
+    changed |= {f"another {key}": altered(stored, key) for key in floats}
+    unnoticed = [key for key, held in changed.items() if write(path, *held) or is_same()]
+    assert unnoticed == []
 
 
 def test_other_data_are_refused_unless_that_is_wanted(tmp_path):
