@@ -46,7 +46,7 @@ class Listing(Part):
             found = {path: stamp for path in h5_files(self.folder) if (stamp := stamp_of(path)) is not None}
             self.missing = ""
         except OSError:
-            found, self.missing = {}, f"There is no folder {self.folder}."
+            found, self.missing = {}, f"There is no folder {self.folder}; give Runs one that is there."
         self.files = {path: held for path, held in self.files.items() if path in found}
         writing = {path_of(run) for run in kit.runs() if not run.ended}
         changed = {

@@ -38,6 +38,7 @@ def test_a_run_is_changed_taken_back_and_branched_from_the_monitor(notebook):
     by_id(page, "learns-dense_1").and_(page.locator(":checked")).wait_for()
     page.get_by_role("button", name="Branch from mark at step", exact=False).click()
     page.wait_for_function("() => document.querySelector('.hb-run-name')?.innerText === 'run 2'")
+    assert by_id(page, "parent-curve").first.inner_text() == "run 1, which it branched from"
     book.run(2)
     assert "'run': 'run 1'" in book.text(2)
     assert "running" in book.text(2)
