@@ -39,7 +39,7 @@ def test_a_new_layer_is_dragged_trained_saved_loaded_and_printed_as_code(noteboo
     by_id(page, "train").click()
     wait_state(page, "done")
     type_into(page, "save-path", "own.h5")
-    by_id(page, "save").click()
+    by_id(page, "save-model").click()
     page.wait_for_function("""() => document.querySelector('[data-testid="message"]')?.innerText.includes('own.h5')""")
     book.run(2)
     text = book.text(2)

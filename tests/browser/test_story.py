@@ -81,7 +81,7 @@ def test_a_model_is_built_trained_steered_saved_and_found_again(notebook):
 
     # save; leave and come back: every point is there, in a second tab too
     type_into(page, "save-path", "story.h5")
-    by_id(page, "save").click()
+    by_id(page, "save-model").click()
     page.wait_for_function(
         """() => document.querySelector('[data-testid="message"]')?.innerText.includes('story.h5')"""
     )

@@ -47,7 +47,7 @@ function PathDeed({ name, start, disabled, onDo, children }: PathProps) {
         className="hb-input" type="text" spellCheck={false} autoComplete="off" placeholder="model.h5" data-testid={`${name}-path`} aria-label={`file to ${name}`}
         value={path} onChange={(event) => setPath(event.target.value)}
       />
-      <Button label={`${name === "save" ? "Save the model to" : "Load a model from"} this HDF5 file`} testid={name} disabled={!ready} onClick={() => onDo(path.trim())}>
+      <Button label={`${name === "save" ? "Save the model to" : "Load a model from"} this HDF5 file`} testid={`${name}-model`} disabled={!ready} onClick={() => onDo(path.trim())}>
         {children}
       </Button>
     </form>
