@@ -34,6 +34,8 @@ SYNONYMS = {
     "max_value": "m",
     "nb_epoch": "epochs",
     "x": "X",
+    "filepath": "path",
+    "filename": "path",
 }
 OPPOSITES = {"ignore_border": "ceil_mode"}  # True in one is False in the other
 PARTS = {"nb_row": ("kernel_size", 0), "nb_col": ("kernel_size", 1)}  # one number of a pair

@@ -77,6 +77,7 @@ def steps(
 def recorded(model: Trainable, session: Session, steering: Steering | None = None) -> Iterator[Record]:
     """The records of a session; each goes into the history, then to the callbacks, which may end it."""
     own = [callback for callback in session.callbacks if isinstance(callback, Callback)]
+    model.stop_training = False
     for callback in own:
         callback.begin(model, session)
     try:
@@ -86,6 +87,8 @@ def recorded(model: Trainable, session: Session, steering: Steering | None = Non
             model.history.add(record)
             for each in session.callbacks:
                 each(record)
+            if model.stop_training:
+                raise StopTraining("stopped by a callback")
             if steering is not None:
                 steering.after(record)
             yield record

@@ -49,6 +49,7 @@ class Trainable:
     """
 
     module: Network
+    stop_training = False  # being set by a callback, the training ends after the batch at work
 
     def _hold(self, network: Network) -> None:
         self.module = network
@@ -184,7 +185,7 @@ class Trainable:
         sample_weight: how much each sample counts (n,). class_weight: how much each class counts, {1: 5.0}.
         steps_per_epoch: batches an epoch, where a generator has no end.
         augment: varies the inputs of each batch, (tensor, torch.Generator) -> tensor, such as an ImageDataGenerator.
-        callbacks: called with each Record after its batch; see kit.callbacks.
+        callbacks: called with each Record after its batch, or objects with Keras's methods; see kit.callbacks.
         seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to at the start,
         every `autosave_every` seconds and at the end. log: of another run, run.log; what was changed in it is changed
         at the same steps, so that with the same model, data and seed this training is that one again.
