@@ -81,9 +81,12 @@ class Editing(Part):
         """The document as Python text; a comment that says what is missing where it is not complete."""
         report = report or analyse(self.document, self.shape)
         found = [*report["nodes"].items(), *report["groups"].items()]
-        errors = [f"{name}: {entry['error']['message']}" for name, entry in found if entry["error"]]
+        errors = [f"{name}: {told_of(name, entry['error'])}" for name, entry in found if entry["error"]]
         if not errors and not report["error"]:
-            return to_code(self.document)
+            try:
+                return to_code(self.document)
+            except (TypeError, ValueError) as error:
+                errors = [f"it cannot be written down: {error}"]
         lines = [str(line) for text in errors or [report["error"]] for line in str(text).splitlines()]
         return "\n".join(["# This is not a model yet:", *(f"# {line}" for line in lines)]) + "\n"
 
@@ -269,6 +272,11 @@ class Editing(Part):
         """Some nodes as text."""
         fragment = fragment_of(self.document, names_in(message))
         self.send("text", ask=asked(message), fragment=to_text(fragment), code=code_of(fragment))
+
+
+def told_of(name: str, error: dict[str, Any]) -> str:
+    """An error without the name that is said before it."""
+    return str(error["message"]).removeprefix(f"{name}: ")
 
 
 def tell_all() -> None:

@@ -84,7 +84,7 @@ def unread_first(found: Survey, name: str) -> list[str]:
 def of_loose(found: Survey, name: str) -> Iterator[Edit]:
     """Edits for a node that nothing is connected to: the last ends before it first."""
     read = {edge["source"] for edge in found.document["edges"]}
-    after = downstream(found.document, name)
+    after = {*downstream(found.document, name), *sources_of(found.document)[name]}
     names = [node["id"] for node in found.document["nodes"] if node["id"] not in after]
     for source in [*[n for n in reversed(names) if n not in read], *[n for n in reversed(names) if n in read]][:3]:
         yield f"Connect {source} to it", [{"op": "connect", "source": source, "target": name}]
@@ -135,6 +135,8 @@ def of_outputs(name: str, cls: Any, layer: Layer, training: Training) -> Iterato
 def of_shape(found: Survey, name: str, cls: Any, layer: Layer, sources: list[str]) -> Iterator[Edit]:
     """Edits for a layer that cannot take what comes."""
     came = [shape for shape in layer.came if shape is not None]
+    if cls.input_count is None and len(layer.came) == 1:
+        yield from of_loose(found, name)
     if cls.input_count == 1 and len(came) > 1:
         for merger in ("Concatenate", "Add"):
             yield f"Merge them with {merger}", [{"op": "insert", "layer": merger, "target": name}]

@@ -151,6 +151,27 @@ def linear_in_a_row(view: View) -> Iterator[Warning]:
             yield Warning(view.node(before), "linear twice", message, edits)
 
 
+def dense_on_images(view: View) -> Iterator[Warning]:
+    """A Dense that reads images, of which it joins the numbers of one row at a time."""
+    for name in view.layers:
+        came = view.layers[name].came[:1]
+        source = view.before(name)
+        if view.kind(name) != "Dense" or source is None or came[0] is None or len(came[0]) != 3:
+            continue
+        while view.kind(source) in (*NOISE, "Activation", "BatchNormalization") and (before := view.before(source)):
+            source = before
+        if "2D" in view.kind(source) and view.kind(source) != "SpatialDropout2D":
+            message = (
+                "Dense joins the numbers of the last axis alone, here those of one row of each channel; "
+                "put Flatten before it, to read the whole image"
+            )
+            edits = [
+                (f"Insert {layer}", [{"op": "insert", "layer": layer, "target": view.node(name)}])
+                for layer in ("Flatten", "GlobalAveragePooling2D")
+            ]
+            yield Warning(view.node(name), "rows", message, edits)
+
+
 def fractions_as_words(view: View) -> Iterator[Warning]:
     """An Embedding that reads what another layer computes."""
     for name in view.layers:
@@ -195,6 +216,7 @@ RULES: tuple[Callable[[View], Iterator[Warning]], ...] = (
     idle_bias,
     deep_saturation,
     linear_in_a_row,
+    dense_on_images,
     fractions_as_words,
     channels_last,
 )

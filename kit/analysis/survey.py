@@ -153,6 +153,9 @@ def entered(found: Survey, node: Node, is_read: bool) -> Weighed:
     """What an Input gives."""
     if is_read:
         found.complain(node["id"], f"{node['id']} is an Input and takes no wire; remove it")
+    if node.get("config", {}).get("shape") is None:
+        found.complain(node["id"], "say the shape of one sample, without the batch axis, such as 1, 8, 8", "shape")
+        return Weighed(None, 0)
     try:
         return Weighed(input_shape(node), 0)
     except DocumentError as error:

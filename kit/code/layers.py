@@ -10,7 +10,7 @@ from typing import Any
 from kit.blocks import Block, copy_name
 from kit.code.comments import comment_lines, quoted
 from kit.code.names import AutomaticNames, next_group_name
-from kit.graph import layer_class, make_layer
+from kit.graph import input_shape, layer_class, make_layer
 from kit.layers.layer import Layer
 from kit.structure import INPUT, Document, Node
 
@@ -123,7 +123,7 @@ class Calls:
         name = node["id"]
         said = [] if name in self.automatic else [f"name={self.name(name)}"]
         if node["layer"] == INPUT:
-            return f"Input({', '.join([repr(tuple(node['config']['shape'])), *said])})"
+            return f"Input({', '.join([repr(input_shape(node)), *said])})"
         made = spelling(node).call
         return f"{made[:-1]}{', ' if said and not made.endswith('()') else ''}{''.join(said)})"
 

@@ -86,6 +86,15 @@ def test_a_double_click_and_a_slash_search_for_a_layer_to_add(bench):
     wait_wires(page, "input_1 to flatten_1", "flatten_1 to dense_1", "dense_1 to dropout_1", "dropout_1 to dense_2")
 
 
+def test_a_merging_layer_reads_all_that_are_selected(bench):
+    page = bench.show("x = Input((4,)); builder = widgets.Builder(kit.Model(x, [Dense(4)(x), Dense(4)(x)]))\nbuilder")
+    choose(page, "dense_1", "dense_2")
+    page.keyboard.press("/")
+    page.keyboard.type("add")
+    page.keyboard.press("Enter")
+    wait_wires(page, "input_1 to dense_1", "input_1 to dense_2", "dense_1 to add_1", "dense_2 to add_1")
+
+
 def test_a_deleted_layer_leaves_a_bridge(bench):
     page = bench.show(CHAIN)
     choose(page, "dense_1")

@@ -27,6 +27,21 @@ def test_the_list_and_the_canvas_are_one_model(bench):
     assert by_id(page, "field-dense_1-units").input_value() == "24"
 
 
+def test_the_canvas_shows_after_another_tab_what_it_showed_before(bench):
+    page = bench.show(CHAIN)
+    choose(page, "dense_1")
+    page.keyboard.press("+")
+    page.wait_for_timeout(300)
+    before = by_id(page, "node-dense_1").bounding_box()
+    by_id(page, "tab-list").click()
+    by_id(page, "list").wait_for()
+    by_id(page, "tab-canvas").click()
+    by_id(page, "node-dense_1").wait_for()
+    page.wait_for_timeout(400)
+    after = by_id(page, "node-dense_1").bounding_box()
+    assert all(abs(before[key] - after[key]) < 2 for key in before), (before, after)
+
+
 def test_rows_change_places_by_keys_and_by_their_handles(bench):
     page = bench.show(CHAIN)
     by_id(page, "tab-list").click()

@@ -32,6 +32,12 @@ def test_a_chain_is_written_as_a_person_would() -> None:
     )
 
 
+def test_an_input_of_one_axis_may_be_stated_as_a_number() -> None:
+    made = document(Sequential([Input(20), Dense(3)]))
+    made["nodes"][0]["config"]["shape"] = 20
+    assert "Input((20,))" in to_code(made)
+
+
 def test_a_layer_that_was_written_once_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
     written = document(Sequential([Input(8), Dense(41), Dropout(0.41)]))
     text = to_code(written)

@@ -40,6 +40,14 @@ def test_an_edit_is_answered_with_shapes_parameters_and_code(wire):
     assert "Dense(5)" in answer["code"]
 
 
+def test_a_shape_of_one_axis_may_be_typed_as_a_number(wire):
+    builder = Builder(CHAIN)
+    nodes = [{**CHAIN["nodes"][0], "config": {"shape": 30}}, CHAIN["nodes"][1]]
+    answer = wire(builder).say(edit({**CHAIN, "nodes": nodes}))
+    assert answer["problem"] is None
+    assert "Input((30,))" in answer["code"]
+
+
 def test_a_wrong_field_is_an_error_on_its_node_and_the_document_is_kept(wire):
     builder = Builder(CHAIN)
     answer = wire(builder).say(edit(with_units(0)))

@@ -41,6 +41,9 @@ MENDED: dict[str, tuple[dict, str, str]] = {
     ),
     "two wires": (graph({**FLAT, "c": dense(2)}, "a>c b>c"), "c", "Merge them with Concatenate"),
     "no wire": (graph({"a": FLAT["a"], "b": dense(4), "c": dense(2)}, "a>b"), "c", "Connect b to it"),
+    "one wire into a sum": (
+        graph({**FLAT, "b": FLAT["a"], "d": dense(4), "c": ("Add", {})}, "a>d b>c"), "c", "Connect d to it",
+    ),
     "an idle input": (graph({**FLAT, "c": dense(2)}, "a>c"), "b", "Delete it"),
 }  # fmt: skip
 FOR_THE_DATA = {

@@ -59,7 +59,11 @@ export function Canvas({ id, width }: { id: string; width: number }) {
   const size = document.nodes.length;
   const placed = hasPlaces(document);
   const drawn = measured > 0;
-  const opened = useRef(false);
+  const opened = useRef(view.viewport !== null);
+  useEffect(() => () => { // another tab comes: the canvas shows the same again when it is back
+    const [x, y, zoom] = internals.getState().transform;
+    view.viewport = { x, y, zoom };
+  }, [internals, view]);
   useEffect(() => {
     if (!drawn) return;
     const timer = setTimeout(() => { // what was laid out anew stays in sight; what a person placed is left where it is
@@ -128,7 +132,7 @@ export function Canvas({ id, width }: { id: string; width: number }) {
       <ReactFlow<FlowNode, Wire>
         id={id} nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} colorMode={dark ? "dark" : "light"} {...wire}
         onNodesChange={onNodesChange} onEdgesChange={onEdgesChange} onNodeDrag={(_, __, moved) => splice.onDrag(moved)} onNodeDragStop={onMoved} onSelectionDragStop={(event, moved) => onMoved(event, null, moved)}
-        onMoveStart={onMoveStart} onMoveEnd={() => box.current?.classList.remove("hb-moving")} connectionLineType={ConnectionLineType.Bezier} minZoom={0.005} maxZoom={2.5}
+        defaultViewport={view.viewport ?? undefined} onMoveStart={onMoveStart} onMoveEnd={() => box.current?.classList.remove("hb-moving")} connectionLineType={ConnectionLineType.Bezier} minZoom={0.005} maxZoom={2.5}
         connectionRadius={28} deleteKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null} multiSelectionKeyCode={MORE}
         selectionMode={SelectionMode.Partial} autoPanOnSelection={false} disableKeyboardA11y elevateNodesOnSelect={false} onlyRenderVisibleElements={size > 60}
         zoomOnScroll={false} panOnScroll={entered} zoomOnDoubleClick={false} preventScrolling={false} selectNodesOnDrag={false} nodeDragThreshold={2}

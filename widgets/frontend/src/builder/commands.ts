@@ -59,8 +59,9 @@ function addLayer(bench: Workbench) {
   const { view, session, stage, actions } = bench;
   const { edges } = view.store.get();
   const wire = edges.length === 1 ? session.store.get().document.edges[edges[0]!] : undefined;
-  const source = actions.layers().at(-1);
-  const to = wire ? { source: wire.source, target: wire.target } : source !== undefined ? { source } : {};
+  const sources = actions.layers();
+  const source = sources.at(-1);
+  const to = wire ? { source: wire.source, target: wire.target } : source !== undefined ? { source, sources } : {};
   view.open({ kind: "add", at: stage.spotOf(source), to });
 }
 

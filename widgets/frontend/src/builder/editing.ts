@@ -67,7 +67,7 @@ export function editing(tools: Tools) {
       if (to.row !== undefined) insertAtRow(layer, to.row, config);
       else if (wire >= 0) insert(layer, wire, config);
       else if (to.place !== undefined) drop(layer, to.place, to, config);
-      else append(layer, to.source === undefined ? undefined : [to.source], config);
+      else append(layer, to.sources ?? (to.source === undefined ? undefined : [to.source]), config);
     },
 
     /** Layers that fit a place, likeliest first; null where Python does not say. */

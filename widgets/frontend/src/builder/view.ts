@@ -14,6 +14,8 @@ export interface Spot {
 export interface Destination {
   place?: Place;
   source?: string;
+  /** All that are selected, where it goes after several: a layer that merges reads all of them. */
+  sources?: string[];
   target?: string;
   row?: number;
 }
@@ -53,6 +55,8 @@ export interface View {
   sizes: Map<string, Size>;
   /** Where each node stands on the screen, whether the document says so or not. */
   places: Places;
+  /** What the canvas showed when it was last on the screen; null before. */
+  viewport: { x: number; y: number; zoom: number } | null;
   select(nodes: string[], edges?: number[]): void;
   open(popover: Popover | null): void;
   glide(): void;
@@ -68,7 +72,7 @@ export function createView(): View {
     store.set({ nodes, edges });
   };
   return {
-    store, sizes: new Map(), places: new Map(), select,
+    store, sizes: new Map(), places: new Map(), viewport: null, select,
     open: (popover) => store.set({ popover }),
     glide: () => store.set({ glide: store.get().glide + 1 }),
   };
