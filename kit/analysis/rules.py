@@ -161,10 +161,7 @@ def dense_on_images(view: View) -> Iterator[Warning]:
         while view.kind(source) in (*NOISE, "Activation", "BatchNormalization") and (before := view.before(source)):
             source = before
         if "2D" in view.kind(source) and view.kind(source) != "SpatialDropout2D":
-            message = (
-                "Dense joins the numbers of the last axis alone, here those of one row of each channel; "
-                "put Flatten before it, to read the whole image"
-            )
+            message = "Dense joins only the numbers of one row of an image; put Flatten before it"
             edits = [
                 (f"Insert {layer}", [{"op": "insert", "layer": layer, "target": view.node(name)}])
                 for layer in ("Flatten", "GlobalAveragePooling2D")

@@ -53,7 +53,7 @@ WARNED: dict[str, tuple[dict, str | None, str, str, str]] = {  # document, loss,
     "linear twice": (chain(dense(8), dense(9), **V), None, "n0", "no more than one", "Use relu"),
     "images read by a Dense": (
         chain(("Conv2D", {"filters": 3, "kernel_size": 3}), ("Dropout", {"rate": 0.5}), dense(4)), None, "n2",
-        "one row of each channel", "Insert Flatten",
+        "one row of an image", "Insert Flatten",
     ),
     "fractions as words": (
         chain(dense(8, "relu"), ("Embedding", {"input_dim": 9, "output_dim": 4}), **V), None, "n1", "whole numbers",

@@ -12,7 +12,7 @@ import { useKnown, useView, useWorkbench } from "./context";
 import { flowEdges, flowNodes, type FlowNode, type Look, type Wire } from "./flow";
 import { BlockNode, FrameNode } from "./GroupNode";
 import { LayerNode } from "./LayerNode";
-import { hasPlaces, placesOf } from "./layout";
+import { createPlacing, hasPlaces } from "./layout";
 import { landed, taken } from "./moving";
 import { NoteNode } from "./NoteNode";
 import { Start } from "./Start";
@@ -41,10 +41,11 @@ export function Canvas({ id, width }: { id: string; width: number }) {
   const show = useGlide(setNodes, glide);
   const wire = useWire();
   const splice = useSplice();
+  const placing = useMemo(createPlacing, []);
   const { document, analysis, forms, layers } = known;
 
   const look = useMemo<Look>(() => {
-    const places = placesOf(document, direction, view.sizes);
+    const places = placing(document, direction, view.sizes);
     for (const note of document.notes ?? []) places.set(note.id, note.position);
     view.places = places;
     return { places, sizes: view.sizes, selected, current: selected.at(-1) ?? document.nodes[0]?.id, direction, refused };

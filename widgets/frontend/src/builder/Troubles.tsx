@@ -1,5 +1,6 @@
 // What is wrong, or will train badly, with the buttons that mend it.
 import { useState } from "react";
+import { breakable } from "../shared/format";
 import { Icon } from "../shared/Icon";
 import type { Fix, Trouble } from "../shared/types";
 import { useWorkbench } from "./context";
@@ -37,7 +38,7 @@ export function Fixes({ fixes }: { fixes: Fix[] }) {
     <div className="hb-fixes">
       {fixes.map((fix) => (
         <button key={fix.label} type="button" className="hb-fix nodrag" data-testid="fix" onClick={() => actions.mend(fix)}>
-          <Icon name="wrench" />{fix.label}
+          <Icon name="wrench" />{breakable(fix.label)}
         </button>
       ))}
     </div>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GraphDocument } from "../shared/types";
-import { directionOf, makeRoom, placesOf, tidy } from "./layout";
+import { createPlacing, directionOf, makeRoom, placesOf, tidy } from "./layout";
 
 const document: GraphDocument = {
   version: 1,
@@ -39,4 +39,21 @@ test("a model taller than wide flows down", () => {
   expect(directionOf(placed([[0, 0], [0, 200], [10, 400]]))).toBe("TB");
   expect(directionOf(placed([[0, 0], [300, 20], [600, 0]]))).toBe("LR");
   expect(directionOf(document)).toBeNull();
+});
+
+test("a graph without places is laid out anew only where its layers, wires or sizes are others", () => {
+  const placing = createPlacing();
+  const asked = new Map<string, number>();
+  const sizes = (width: number) => new Map(["a", "b", "c"].map((id) => [id, { width, height: 100 }]));
+  const counted = (width: number) => {
+    const real = sizes(width);
+    return { get: (id: string) => (asked.set(id, (asked.get(id) ?? 0) + 1), real.get(id)) } as ReturnType<typeof sizes>;
+  };
+  const first = placing(document, "LR", counted(192));
+  const before = asked.get("a")!;
+  const edited = { ...document, nodes: document.nodes.map((node) => ({ ...node, config: { units: 7 } })) };
+  expect(placing(edited, "LR", counted(192))).toEqual(first);
+  expect(asked.get("a")).toBe(before + 1); // to see that it is the same; a layout asks again
+  expect(placing(edited, "LR", counted(300)).get("b")![0]).toBeGreaterThan(first.get("b")![0]);
+  expect(placing({ ...edited, edges: [] }, "LR", counted(300))).not.toEqual(first);
 });
