@@ -59,21 +59,29 @@ def smoothed(numbers: np.ndarray) -> np.ndarray:
     return (sums[ends] - sums[starts]) / (ends - starts)
 
 
-def curves(history: History) -> Picture:
-    """The loss of each batch (faint) and smoothed, the validation loss of each epoch, and the same for the metrics."""
+def curves(history: History, parent: History | None = None) -> Picture:
+    """The loss of each batch (faint) and smoothed, the validation loss of each epoch, and the same for the metrics.
+
+    parent: of the run it branched from; its curves are grey, behind.
+    """
     from matplotlib.figure import Figure
 
     others = [name for name in history.batch_names() if name != "loss"]
     figure = Figure(figsize=(9 if others else 5.5, 3.2), layout="constrained")
     axes = figure.subplots(1, 2 if others else 1, squeeze=False)[0]
-    draw(axes[0], history, ["loss"])
+    draw(axes[0], history, ["loss"], parent)
     if others:
-        draw(axes[1], history, others)
+        draw(axes[1], history, others, parent)
     return Picture(figure, f"<curves of {len(history.epoch)} epochs, {history.steps} batches>")
 
 
-def draw(axes: Axes, history: History, names: list[str]) -> None:
-    """Some values of a history on one pair of axes."""
+def draw(axes: Axes, history: History, names: list[str], parent: History | None = None) -> None:
+    """Some values of a history on one pair of axes, before those of its parent."""
+    for name in names:
+        if parent is None or name not in parent.batch_names():
+            continue
+        numbers = smoothed(parent.batch(name))
+        axes.plot(np.arange(1, len(numbers) + 1), numbers, color="0.7", label=f"{name} of the parent")
     for i, name in enumerate(names):
         numbers = history.batch(name) if name in history.batch_names() else np.array([])
         steps = np.arange(1, len(numbers) + 1)

@@ -227,7 +227,8 @@ class Monitor(Panel):
 
     def picture(self) -> bytes:
         """A PNG of the curves so far."""
-        return curves(self.watching.history or History())._repr_png_()
+        parent = self.run.parent_history if self.run is not None else None
+        return curves(self.watching.history or History(), parent)._repr_png_()
 
     def __repr__(self) -> str:
         return f"<Monitor of {self.run.name if self.run else 'nothing'}>"

@@ -42,6 +42,16 @@ def test_a_history_without_metrics_has_one_pair_of_axes_and_shows_its_marks(blob
     assert list(axes.lines[-1].get_xdata()) == [3, 3]
 
 
+def test_the_curves_of_the_run_it_branched_from_are_behind_in_grey(blobs) -> None:
+    model = Sequential([Dense(2, "softmax")])
+    model.compile("sgd", "categorical_crossentropy")
+    parent = model.fit(blobs.X, blobs.Y, epochs=3, verbose=0)
+    history = model.fit(blobs.X, blobs.Y, verbose=0)
+    (axes,) = curves(history, parent).figure.axes
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), smoothed(parent.batch("loss")))
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["loss of the parent", "loss"]
+
+
 @pytest.mark.parametrize("count", [1, 7, 200])
 def test_smoothing_keeps_the_length_the_mean_of_constants_and_lies_within(count: int, rng) -> None:
     numbers = rng.normal(size=count)
