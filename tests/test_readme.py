@@ -15,6 +15,7 @@ import kit.schedules
 from kit.spelling import SYNONYMS
 
 ROOT = Path(__file__).parent.parent
+TEXTS = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))]
 
 
 def blocks(name: str) -> list[str]:
@@ -112,13 +113,20 @@ def test_the_layer_of_the_guide_can_be_added():
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "docs/differences.md", "docs/coming_from.md", "docs/protocol.md"]
+    "name", ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))]
 )
 def test_every_link_in_the_texts_leads_somewhere(name):
     text = (ROOT / name).read_text()
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
     for link in filter(None, (one or other for one, other in links)):
         assert (ROOT / name).parent.joinpath(link).exists(), link
+
+
+def test_every_test_of_reliability_is_there():
+    named = re.findall(r"`((?:training|storage)/test_[\w*]+\.py)`", (ROOT / "docs/reliability.md").read_text())
+    assert named
+    for pattern in named:
+        assert list((ROOT / "tests/kit").glob(pattern)), pattern
 
 
 def test_every_file_on_the_map_is_there():
