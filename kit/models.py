@@ -89,6 +89,23 @@ class Model(Trainable):
         """The layers, in the order they were added."""
         return list(self.module.layers.values())
 
+    @property
+    def weights(self) -> list[Tensor]:
+        """All weights, then the running statistics, as the tensors that the module holds."""
+        return [*self.module.parameters(), *self.module.buffers()]
+
+    @property
+    def trainable_weights(self) -> list[Tensor]:
+        """The weights that training changes."""
+        return [weight for weight in self.module.parameters() if weight.requires_grad]
+
+    @property
+    def non_trainable_weights(self) -> list[Tensor]:
+        """The weights that are frozen, then the running statistics."""
+        return [weight for weight in self.weights if not weight.requires_grad]
+
+    variables, trainable_variables, non_trainable_variables = weights, trainable_weights, non_trainable_weights
+
     def get_weights(self) -> list[np.ndarray]:
         """Copies of all weights, layer by layer."""
         with self.lock:

@@ -21,7 +21,14 @@ def get(optimizer: str | Optimizer | type[Optimizer]) -> Optimizer:
     known = {**OPTIMIZERS, **{cls.__name__: cls for cls in OPTIMIZERS.values()}}
     if isinstance(optimizer, str) or (isinstance(optimizer, type) and issubclass(optimizer, Optimizer)):
         return resolve(optimizer, known, "optimizer")
-    raise TypeError(f"optimizer takes a name such as 'adam' or an object from kit.optimizers, not {optimizer!r}")
+    cls = optimizer if isinstance(optimizer, type) else type(optimizer)
+    if cls.__name__ in known:
+        rate = getattr(optimizer, "defaults", {}).get("lr", "")
+        raise TypeError(
+            f"optimizer takes one of the kit's, not {cls.__name__} of {cls.__module__.split('.')[0]}; "
+            f"write kit.optimizers.{cls.__name__}({rate})"
+        )
+    raise TypeError(f"optimizer takes a name such as 'adam' or an object from kit.optimizers, not {optimizer!r:.80}")
 
 
 __all__ = [

@@ -49,7 +49,12 @@ from kit.training.session import Session
 WEIGHTS, STATE, SESSION = "weights/", "optimizer/", "session/"
 HELD = f"{SESSION}held/"
 SETTINGS = ("batch_size", "epochs", "shuffle", "validation_split", "accuracy", "threads")
-SINCE = ("steps_per_epoch", "next_batch_size", "parent")  # settings that files of the first version do not have
+SINCE = (
+    "steps_per_epoch",
+    "validation_steps",
+    "next_batch_size",
+    "parent",
+)  # settings that files of the first version do not have
 
 
 @dataclass

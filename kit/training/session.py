@@ -97,10 +97,11 @@ class Session:
     """One training: what it was asked to do, its data, its randomness, and its position.
 
     accuracy: whether it is measured beside the metrics of compile. threads: of the thread it runs in.
-    class_weight: how much each class counts. steps_per_epoch: where the data do not say. augment: varies the inputs of
-    each batch. callbacks: what is called after each batch. callback_states: where a file says they were.
-    next_batch_size: from the next epoch on, where that was changed. log: what was changed or asked, and when.
-    parent: the run it branched from, as {"run", "mark", "step"}. marks: states of it that are kept.
+    class_weight: how much each class counts. steps_per_epoch, validation_steps: batches, where the data do not say.
+    augment: varies the inputs of each batch. callbacks: what is called after each batch.
+    callback_states: where a file says they were. next_batch_size: from the next epoch on, where that was changed.
+    log: what was changed or asked, and when. parent: the run it branched from, as {"run", "mark", "step"}.
+    marks: states of it that are kept.
     asked: names under which callbacks want it to be kept as it is after the batch at work.
     """
 
@@ -113,6 +114,7 @@ class Session:
     randomness: Randomness
     class_weight: Mapping[Any, float] | None = None
     steps_per_epoch: int | None = None
+    validation_steps: int | None = None
     next_batch_size: int | None = None
     parent: dict[str, Any] | None = None
     log: list[dict[str, Any]] = field(default_factory=list)

@@ -134,7 +134,8 @@ def rest_of_epoch(model: Trainable, session: Session, goal: Goal) -> Iterator[Re
         if last:
             record.ended = position.means.read()
             if session.validation is not None:
-                record.ended.update(measure(model, session.validation, session.batch_size, goal, "val_"))
+                data_and_size = session.validation, session.batch_size
+                record.ended.update(measure(model, *data_and_size, goal, "val_", session.validation_steps))
             position.epoch, position.batch, position.order = epoch + 1, 0, None
         yield record
         if session.position is not position:
@@ -177,10 +178,12 @@ def begin_tallies(model: Trainable, goal: Goal, means: Means) -> None:
                 tally.go_on(means.saved[name])
 
 
-def measure(model: Trainable, data: Source, batch_size: int, goal: Goal, prefix: str = "") -> dict[str, float]:
-    """Loss and metrics of a model on data, nothing changed; the lock is taken turn by turn."""
+def measure(
+    model: Trainable, data: Source, batch_size: int, goal: Goal, prefix: str = "", most: int | None = None
+) -> dict[str, float]:
+    """Loss and metrics of a model on data, on so many batches at most; the lock is taken turn by turn."""
     means = Means()
-    for batches in turns(data.batches(batch_size)):
+    for batches in turns(itertools.islice(data.batches(batch_size), most)):
         begin_tallies(model, goal, means)
         with model.lock, evaluating(model.module), torch.no_grad():
             for batch in batches:

@@ -19,8 +19,9 @@ from kit.spelling import spelled
 from kit.symbols import Shape
 from kit.training.arguments import check_counts, check_options, refuse_to_replace, several
 from kit.training.autosave import Autosave
+from kit.training.batchwise import Batchwise, told
 from kit.training.data import Batch
-from kit.training.feeding import batch_for, source_for
+from kit.training.feeding import source_for
 from kit.training.goal import Goal, goal
 from kit.training.history import History
 from kit.training.interrupt import interrupted_between_batches
@@ -39,7 +40,7 @@ from kit.training.update import Update
 Loss = Any  # a name or a function; a list or a dict of them for several outputs
 
 
-class Trainable:
+class Trainable(Batchwise):
     """A network with its loss, its optimizer and its history.
 
     `module` is an ordinary torch.nn.Module with all the weights. `run` is the training at work, if there is one.
@@ -165,6 +166,7 @@ class Trainable:
         sample_weight: Any = None,
         class_weight: Mapping[Any, float] | None = None,
         steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
         augment: Augment | None = None,
         callbacks: Iterable[Callable[..., Any]] = (),
         background: bool = False,
@@ -183,7 +185,7 @@ class Trainable:
         validation_split: fraction at the end held out, before shuffling. validation_data: (X, y), (X, y, weights) or a
         Dataset or DataLoader to measure on. shuffle: whether each epoch has an order of its own.
         sample_weight: how much each sample counts (n,). class_weight: how much each class counts, {1: 5.0}.
-        steps_per_epoch: batches an epoch, where a generator has no end.
+        steps_per_epoch: batches an epoch, where a generator has no end. validation_steps: those to validate with.
         augment: varies the inputs of each batch, (tensor, torch.Generator) -> tensor, such as an ImageDataGenerator.
         callbacks: called with each Record after its batch, or objects with Keras's methods; see kit.callbacks.
         seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to at the start,
@@ -194,7 +196,8 @@ class Trainable:
         """
         self._check_compiled("fit")
         self._refuse_while_running("fit")
-        check_counts("fit", batch_size=batch_size, epochs=epochs, steps_per_epoch=steps_per_epoch)
+        check_counts("fit", batch_size=batch_size, epochs=epochs)
+        check_counts("fit", steps_per_epoch=steps_per_epoch, validation_steps=validation_steps)
         check_options(verbose, shuffle)
         if validation_data is not None and validation_split:
             raise ValueError("fit got validation_data and validation_split; each says what to validate with, give one")
@@ -205,7 +208,7 @@ class Trainable:
             X, y, batch_size, epochs, shuffle, validation_split, validation_data, show_accuracy, seed, background,
             sample_weight=sample_weight, class_weight=class_weight, steps_per_epoch=steps_per_epoch,
         )  # fmt: skip
-        session.augment, session.callbacks = augment, functions
+        session.augment, session.callbacks, session.validation_steps = augment, functions, validation_steps
         self.history = History()
         saving = Autosave(self, autosave, autosave_every)
         saving.begin()
@@ -316,7 +319,7 @@ class Trainable:
         with self.lock:
             self.update.find_penalties()
         values = measure(self, data, batch_size, self.goal(show_accuracy))
-        return values if return_dict else values["loss"] if len(values) == 1 else tuple(values.values())
+        return told(values, return_dict)
 
     @spelled
     def predict(self, X: Any, batch_size: int = 128, verbose: int = 0) -> Any:
@@ -343,23 +346,6 @@ class Trainable:
         outputs = self.predict(X, batch_size)
         binary = self.class_mode == "binary" or (self.class_mode is None and outputs.shape[-1] == 1)
         return (outputs > 0.5).astype("int64") if binary else outputs.argmax(-1)
-
-    @spelled
-    def train(self, X: Any, y: Any, accuracy: bool = False) -> float | tuple[float, float]:
-        """One update on one batch; the loss before it, or (loss, accuracy)."""
-        self._check_compiled("train")
-        self._refuse_while_running("train")
-        batch = batch_for(self, X, y)
-        with self.lock:
-            self.update.prepare()
-            values = self.update(batch.to(self.device), self.goal(accuracy))
-        loss = float(values["loss"])
-        return (loss, float(values["accuracy"])) if accuracy else loss
-
-    @spelled
-    def test(self, X: Any, y: Any, accuracy: bool = False) -> float | tuple[float, ...]:
-        """The loss on one batch, or (loss, accuracy); nothing is changed."""
-        return self.evaluate(X, y, batch_size=max(len(X), 1), show_accuracy=accuracy)
 
     def save(self, path: Any, overwrite: bool = True) -> None:
         """Saves layers, weights, compile settings, optimizer state and history to an HDF5 file, whole or not at all.
