@@ -171,17 +171,19 @@ InitializerName = Annotated[str | Callable[..., None], named(INITIALIZATIONS, "i
 
 
 def get(initialization: InitializerName) -> Callable[..., None]:
-    """The function (weight, generator) that an initialization's name stands for; a function of that kind is itself.
+    """The function an initialization's name stands for; a function stands for itself."""
+    return resolve(initialization, INITIALIZATIONS, "initialization", given=2)
 
-    One of torch, (tensor, ..., generator), and one as Keras has it, which makes an array of a shape, stand for one that
-    calls them so.
+
+def filling(initialization: InitializerName) -> Callable[..., None]:
+    """What an initialization stands for, as a function (weight, generator) that fills the weight in place.
+
+    A function of the user's may also be one of (tensor, ..., generator), as torch has it, or make an array of a shape,
+    as Keras has it. Raises TypeError for one that takes nothing.
     """
-    found = resolve(initialization, INITIALIZATIONS, "initialization", given=2)
-    return found if bare(found) in INITIALIZATIONS.values() else as_ours(found)
-
-
-def as_ours(fill: Any) -> Callable[..., None]:
-    """A user's initialization as one of (weight, generator)."""
+    fill: Any = get(initialization)
+    if bare(fill) in INITIALIZATIONS.values():
+        return fill
     try:
         parameters = inspect.signature(fill).parameters
     except ValueError:  # made in C, it does not tell

@@ -117,7 +117,7 @@ class Layer(Declared, nn.Module):
         """
         fields = fields or name
         weight = nn.Parameter(torch.empty(shape), requires_grad=self.trainable)
-        fill = initializations.get(initializer or getattr(self, f"{fields}_initializer"))
+        fill = initializations.filling(initializer or getattr(self, f"{fields}_initializer"))
         if not weight.is_meta:
             with torch.no_grad():
                 for part in parts(weight) if parts else [weight]:
