@@ -60,11 +60,16 @@ def position_of(position: Position, arrays: Arrays, prefix: str) -> dict[str, An
 
 
 def position_from(saved: Mapping[str, Any], arrays: Mapping[str, np.ndarray], device: torch.device) -> Position:
-    """The position that a file says; arrays: those of its session, or of its state."""
+    """The position that a file says; arrays: those of its session, or of its state. ValueError where it cannot be."""
     position = Position(int(saved["epoch"]), int(saved["batch"]), int(saved["step"]))
-    order = arrays.get("order")
-    position.order = None if order is None else torch.from_numpy(np.array(order))
     position.means.samples = int(saved["samples"])
+    if position.epoch < 1 or min(position.batch, position.step, position.means.samples) < 0:
+        raise ValueError(f"there is no batch {position.batch} of epoch {position.epoch}")
+    order = arrays.get("order")
+    if order is not None:
+        if order.dtype != np.int64 or order.ndim != 1 or not np.all((order >= 0) & (order < len(order))):
+            raise ValueError("the order of the samples is none")
+        position.order = torch.from_numpy(np.array(order))
     for name, sums in (("means", position.means.sums), ("weights", position.means.weights)):
         for value, total in saved.get(name, {}).items():
             sums[value] = torch.tensor(total, dtype=torch.float64, device=device)

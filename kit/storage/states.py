@@ -163,12 +163,21 @@ def state_from(
         layers=layers_from(saved["layers"], arrays, model),
         history=history,
         steps=position.step,
-        settings={name: None if saved[name] is None else int(saved[name]) for name in SETTINGS},
+        settings={name: count(saved[name], name == "next_batch_size") for name in SETTINGS},
         position=position,
         random={name: np.array(arrays[name]) for name in ("host", "device") if name in arrays},
         callbacks=callbacks_from(saved["callbacks"], arrays),
         logged=int(saved["logged"]),
     )
+
+
+def count(saved: Any, optional: bool) -> int | None:
+    """A whole number of 1 or more, or nothing where that may be. ValueError for another."""
+    if isinstance(saved, int) and saved >= 1:
+        return int(saved)
+    if saved is None and optional:
+        return None
+    raise ValueError(f"{saved!r:.20} is no whole number of 1 or more")
 
 
 def weights_from(vectors: Arrays, like: Mapping[str, Tensor]) -> dict[str, Tensor]:

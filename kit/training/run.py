@@ -9,7 +9,7 @@ import time
 import traceback
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -258,9 +258,17 @@ class Run:
         save(self.model, path, marks=True)
 
     def _check_mark(self, name: str) -> None:
+        """Raises KeyError where there is no such mark, ValueError where it is amid an epoch over other samples."""
         coming = [values["name"] for what, values in list(self._asked) if what == "mark"]
         if name not in [*self.marks, *coming]:
             raise KeyError(no_mark(name, self.marks))
+        order = self.marks[name].snapshot.position.order if name in self.marks else None
+        data = self.session.data
+        if order is not None and isinstance(data, Sized) and len(order) != len(data):
+            raise ValueError(
+                f"the mark {name!r} is in the middle of an epoch over {len(order)} samples, and these are {len(data)}; "
+                "choose one from the end of an epoch"
+            )
 
     def _ask(self, what: str, values: dict[str, Any]) -> None:
         """Something is to be done between two batches; in a run that is over, at once, where that means something."""

@@ -48,9 +48,11 @@ class Snapshot:
 
     @property
     def bytes(self) -> int:
-        """How much memory its vectors take."""
-        vectors = [*self.weights.values(), *(vector for state in self.states for vector in state.values())]
-        return sum(vector.numel() * vector.element_size() for vector in vectors)
+        """How much memory its numbers take."""
+        means, order = self.position.means, self.position.order
+        named = [self.weights, *self.states, *means.counts().values(), {} if order is None else {"order": order}]
+        kept = [value for state in self.callbacks for value in state.values() if isinstance(value, np.ndarray)]
+        return sum(each.nbytes for each in kept) + sum(each.nbytes for tensors in named for each in tensors.values())
 
 
 def take(model: Trainable, session: Session) -> Snapshot:

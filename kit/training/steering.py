@@ -15,7 +15,7 @@ from kit.names import name_of, near_miss
 from kit.spelling import today
 from kit.training.marks import Mark, Marks
 from kit.training.session import Session
-from kit.training.snapshot import put, take
+from kit.training.snapshot import Snapshot, put, take
 from kit.training.steps import Record, became_nan
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Steering:
         self.model, self.session = model, session
         self.marks: Marks = session.marks
         self.entries = list(entries)
+        self.passed: dict[int, Snapshot] = {}  # what another log calls "last" when it goes back, by step
         if "start" not in self.marks:
             self.marks.keep("start", take(model, session))
 
@@ -185,11 +186,16 @@ class Steering:
         if any(bool(weight.isnan().any()) for weight in weights.values()):
             return
         last = self.marks["last"].snapshot.weights if self.is_at("last") else {}
-        if not all(name in last and torch.equal(last[name], weight) for name, weight in weights.items()):
+        if not all(
+            name in last and torch.equal(last[name].to(weight.device), weight) for name, weight in weights.items()
+        ):
             self.marks.keep("last", take(self.model, self.session))
 
     def replay(self) -> None:
-        """Does what the other log says of this step."""
+        """Does what the other log says of this step; keeps the state where it will go back to it as the last."""
+        going_back = [entry["values"] for entry in self.entries if entry["what"] == "rollback"]
+        if self.session.position.step in [values.get("to") for values in going_back if values["name"] == "last"]:
+            self.passed[self.session.position.step] = take(self.model, self.session)
         while self.entries and self.entries[0]["step"] <= (step := self.session.position.step):
             entry = self.entries.pop(0)
             if entry["step"] < step:
@@ -205,6 +211,10 @@ class Steering:
         elif what == "mark":
             self.mark(values["name"], bool(values.get("regular")))
         elif what == "rollback":
+            if (
+                values["name"] == "last" and values.get("to") in self.passed
+            ):  # which state is the last is up to the clock
+                self.marks.keep("last", self.passed[values["to"]])
             self.rollback(values["name"])
         else:
             raise ValueError(f"a log says set, mark or rollback, not {what!r}")

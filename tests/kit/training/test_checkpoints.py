@@ -136,8 +136,9 @@ def test_a_second_change_at_a_step_that_was_gone_back_before_is_kept_before_agai
 def test_a_paused_run_saves_what_was_changed_when_it_is_time(tmp_path, until):
     run = paused(network(), until, autosave=tmp_path / "a.h5", autosave_every=0.2)
     run.mark("mine")
-    until(lambda: "mine" in [entry["name"] for entry in read(tmp_path / "a.h5").config.get("marks", [])])
+    until(lambda: "mine" in run.marks and not run.autosave.behind)
     run.autosave.wait()
+    assert "mine" in [entry["name"] for entry in read(tmp_path / "a.h5").config["marks"]]
     place = copy.copy(run.autosave.place)
     time.sleep(0.6)
     assert run.autosave.place == place, "there was nothing new, and yet it was saved"
@@ -173,3 +174,20 @@ def test_a_model_saved_amid_a_loop_over_steps_is_resumed_bit_for_bit(tmp_path):
     for ours, theirs in zip(resumed.model.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert resumed.history.epochs == model.history.epochs
+
+
+def test_replaying_a_log_goes_back_to_the_last_state_that_was_meant(monkeypatch):
+    """Which one is the last is up to the clock: here each epoch's in the run, the first epoch's when replayed."""
+    model = network()
+
+    def back() -> None:
+        if not model.run.log:
+            model.run.rollback("last")
+
+    monkeypatch.setattr("kit.training.steering.REST", 0.0)
+    run = run_of(model, callbacks=[at(8, back)]).wait()
+    assert run.log[0]["values"] == {"name": "last", "to": 6}
+    monkeypatch.setattr("kit.training.steering.REST", 1000.0)
+    again = run_of(network(), log=run.log).wait()
+    assert_same(again, run)
+    assert again.history.marks == run.history.marks

@@ -1,6 +1,8 @@
 """Marks outlive the process: they are in the file that a training saves itself to."""
 
+import copy
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -194,6 +196,10 @@ def longer(array: np.ndarray) -> np.ndarray:
     return np.concatenate([array, array[-1:]])
 
 
+def far_away(arrays) -> dict[str, np.ndarray]:
+    return {name: array + 1 for name, array in arrays.items() if name.startswith("states/") and name.endswith("order")}
+
+
 def of_the_table(key: str, value):
     return lambda arrays, config: config["marks"][0].__setitem__(key, value)
 
@@ -231,6 +237,9 @@ STATES = {
     "a field that may not change": of_a_layer("forward", "print"),
     "a rate of 7": of_a_layer("rate", 7.0),
     "layers that are none": of_the_state("layers", [1, 2]),
+    "no batches": of_the_state("batch_size", 0),
+    "an epoch before the first": of_the_state("epoch", 0),
+    "samples that are not there": lambda arrays, config: arrays.update(far_away(arrays)),
 }
 
 
@@ -264,3 +273,45 @@ def test_a_malformed_state_of_a_mark_is_refused_where_it_is_read(change, whole, 
     for read_all in (lambda: kit.resume(path, X, Y), lambda: kit.load(path, mark="best")):
         with pytest.raises(StorageError, match=r"b\.h5 is whole, but its marks cannot be understood"):
             read_all()
+
+
+def test_a_mark_amid_an_epoch_over_other_samples_is_not_gone_back_to(tmp_path):
+    model = network()
+    stop = at(6, lambda: model.run.stop())
+    run_of(model, autosave=tmp_path / "a.h5", callbacks=[at(4, lambda: model.run.mark("mine")), stop]).wait()
+    resumed = kit.resume(tmp_path / "a.h5", X[:20], Y[:20], other_data=True).wait()
+    with pytest.raises(ValueError, match="'mine' is in the middle of an epoch over 22 samples, and these are 20"):
+        resumed.rollback("mine")
+    assert resumed.branch("best").wait().state == "done"
+
+
+def leaves(value, path=()):
+    """The paths to all that is in plain data."""
+    yield path
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in pairs:
+        yield from leaves(each, (*path, key))
+
+
+STRANGE = (None, -1, 0, 10**30, 1.5, float("nan"), "x", "", True, [], {}, [1, 2], {"a": 1}, "print", -(2**63))
+
+
+def test_any_change_to_what_a_file_says_of_its_marks_is_opened_or_refused_and_nothing_else(whole, tmp_path):
+    stored, chance, refused = read(whole), random.Random(0), 0
+    arrays = {name: np.array(array) for name, array in stored.arrays.items()}
+    for _ in range(int(os.environ.get("HORNBOOK_MUTANTS", "60"))):
+        config = copy.deepcopy(stored.config)
+        kind = chance.choice(["marks", "states", "states", "curves"])
+        *path, last = chance.choice([path for path in leaves(config[kind]) if path] or [(0,)])
+        inside = config[kind]
+        for key in path:
+            inside = inside[key]
+        inside[last] = chance.choice(STRANGE)
+        write(tmp_path / "b.h5", arrays, config)
+        try:
+            kit.load(tmp_path / "b.h5", mark="mine")
+        except StorageError as error:
+            refused += "was it edited?" in str(error)
+        except KeyError:  # the name was changed
+            assert "mine" not in [entry.get("name") for entry in config["marks"]]
+    assert refused > 20
