@@ -33,6 +33,7 @@ from kit.training.snapshot import SETTINGS, Snapshot, layers_of, live_fields, pu
 if TYPE_CHECKING:
     from kit.models import Model
 
+MOST_STATES = 100  # in a file
 STATES, CURVES, INSIDE = "states/", "curves/", "layers."
 TABLE = {"name": str, "step": int, "epoch": int, "values": dict, "by_edit": bool, "regular": bool, "time": float}
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, OverflowError)
@@ -127,8 +128,10 @@ def marks_in(stored: Stored, model: Model, custom: Mapping[str, Any] | None, pat
             history_from(curve, stored.arrays, f"{CURVES}{number}/")
             for number, curve in enumerate(config.get("curves", []))
         ]
-        snapshots = []
-        for number, saved in enumerate(config.get("states", [])):
+        snapshots, states = [], config.get("states", [])
+        if len(states) > MOST_STATES:
+            raise ValueError(f"they are {len(states)}, more than {MOST_STATES}")
+        for number, saved in enumerate(states):
             curve = model.history if saved["curve"] is None else curves[saved["curve"]]
             snapshots.append(state_from(saved, under(stored.arrays, f"{STATES}{number}/"), model, curve, custom))
             put(trial, session, snapshots[-1])

@@ -237,6 +237,7 @@ STATES = {
     "a field that may not change": of_a_layer("forward", "print"),
     "a rate of 7": of_a_layer("rate", 7.0),
     "layers that are none": of_the_state("layers", [1, 2]),
+    "too many states": lambda arrays, config: config["states"].extend(100 * config["states"]),
     "no batches": of_the_state("batch_size", 0),
     "an epoch before the first": of_the_state("epoch", 0),
     "samples that are not there": lambda arrays, config: arrays.update(far_away(arrays)),
