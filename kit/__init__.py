@@ -7,13 +7,16 @@ from kit import (
     datasets,
     fields,
     initializations,
+    initializers,
     layers,
+    losses,
     metrics,
     models,
     objectives,
     optimizers,
     regularizers,
     schedules,
+    utils,
 )
 from kit.layers import CATALOG, Input, Layer, ShapeError
 from kit.models import Model, Sequential
@@ -52,8 +55,10 @@ __all__ = [
     "datasets",
     "fields",
     "initializations",
+    "initializers",
     "layers",
     "load",
+    "losses",
     "metrics",
     "models",
     "objectives",
@@ -63,4 +68,5 @@ __all__ = [
     "runs",
     "schedules",
     "steps",
+    "utils",
 ]

@@ -179,6 +179,8 @@ def sparsemax(x: Tensor, axis: int = -1) -> Tensor:
 
 time_distributed_softmax = softmax  # 2015's name, for sequences
 
+swish, hard_swish = silu, hard_silu  # Keras's names
+
 ACTIVATIONS: dict[str, Callable[..., Tensor]] = {
     "linear": linear,
     "relu": relu,

@@ -92,6 +92,9 @@ class min_max_norm(Constraint):
         return w * (wanted / (length + EPSILON))
 
 
+MaxNorm, NonNeg, UnitNorm, MinMaxNorm = maxnorm, nonneg, unitnorm, min_max_norm  # Keras's names
+max_norm, non_neg, unit_norm = maxnorm, nonneg, unitnorm
+
 CONSTRAINTS = {
     "maxnorm": maxnorm,
     "max_norm": maxnorm,

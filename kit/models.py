@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pprint
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -283,4 +283,11 @@ class Sequential(Model):
         return layer
 
 
-__all__ = ["Input", "Model", "Sequential"]
+def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
+    """The model in the file `path`, as kit.load gives it. custom_objects: your classes and functions, by name."""
+    from kit.storage.checkpoint import load
+
+    return load(path, custom_objects)
+
+
+__all__ = ["Input", "Model", "Sequential", "load_model"]

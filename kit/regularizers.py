@@ -75,6 +75,8 @@ class orthogonal(Regularizer):
         return self.factor * (cosines.abs().sum() - cosines.diagonal().abs().sum()) / max(pairs, 1)
 
 
+L1, L2, L1L2, l1_l2 = l1, l2, l1l2, l1l2  # Keras's names
+
 REGULARIZERS = {"l1": l1, "l2": l2, "l1l2": l1l2, "l1_l2": l1l2, "orthogonal": orthogonal}
 RegularizerName = Annotated[str | Callable[[Tensor], Tensor] | None, named(REGULARIZERS, "regularizer")]
 

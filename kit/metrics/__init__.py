@@ -24,6 +24,17 @@ from kit.metrics.counted import (
     Tally,
 )
 from kit.metrics.matrix import confusion_matrix
+from kit.metrics.named import (
+    NAMED,
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    CosineSimilarity,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    Named,
+    SparseCategoricalAccuracy,
+)
 from kit.metrics.per_sample import (
     TopKCategoricalAccuracy,
     accuracy,
@@ -37,9 +48,11 @@ METRICS: dict[str, Any] = {
     "accuracy": accuracy,
     "acc": accuracy,
     "categorical_accuracy": categorical_accuracy,
+    "sparse_categorical_accuracy": SparseCategoricalAccuracy,
     "binary_accuracy": binary_accuracy,
     "top_k_categorical_accuracy": TopKCategoricalAccuracy,
     "top_5": TopKCategoricalAccuracy,
+    "sparse_top_k_categorical_accuracy": TopKCategoricalAccuracy,
     "precision": Precision,
     "recall": Recall,
     "f1": F1Score,
@@ -53,7 +66,7 @@ METRICS: dict[str, Any] = {
     "rmse": RootMeanSquaredError,
     "cosine_similarity": cosine_similarity,
 }
-KNOWN = {**METRICS, **{metric.__name__: metric for metric in METRICS.values()}}  # classes by their own names too
+KNOWN = {**METRICS, **{metric.__name__: metric for metric in (*METRICS.values(), *NAMED)}}  # classes by their names too
 
 
 def name(metric: Any) -> str:
@@ -61,9 +74,22 @@ def name(metric: Any) -> str:
     from kit import objectives
 
     made = bare(metric)
-    word = parse_call(made)[0] if isinstance(made, str) else getattr(made, "__name__", type(made).__name__)
+    word, _, settings = parse_call(made) if isinstance(made, str) else (class_name(made), [], vars_of(made))
+    if settings.get("name"):
+        return str(settings["name"])
+    known = KNOWN.get(word)
     usual = (name for name, known in {**objectives.OBJECTIVES, **METRICS}.items() if known.__name__ == word)
-    return word if word in METRICS else next(usual, word)
+    return word if word in METRICS else getattr(known, "usual_name", None) or next(usual, word)
+
+
+def class_name(made: Any) -> str:
+    """The name of a function or a class, or of the class of an object."""
+    return str(getattr(made, "__name__", type(made).__name__))
+
+
+def vars_of(made: Any) -> dict[str, Any]:
+    """The settings of a metric that has some."""
+    return vars(made) if isinstance(made, (Counted, Named)) else {}
 
 
 def get(metric: str | Callable[[Tensor, Tensor], Tensor] | Counted) -> Any:
@@ -81,13 +107,20 @@ def get(metric: str | Callable[[Tensor, Tensor], Tensor] | Counted) -> Any:
 __all__ = [
     "AUC",
     "METRICS",
+    "Accuracy",
+    "BinaryAccuracy",
+    "CategoricalAccuracy",
+    "CosineSimilarity",
     "Counted",
     "F1Score",
+    "MeanAbsoluteError",
     "MeanIoU",
+    "MeanSquaredError",
     "Precision",
     "R2Score",
     "Recall",
     "RootMeanSquaredError",
+    "SparseCategoricalAccuracy",
     "Specificity",
     "Tally",
     "TopKCategoricalAccuracy",

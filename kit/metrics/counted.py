@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
 
 from kit.declared import Declared
-from kit.fields import Fraction
+from kit.fields import Fraction, text
 from kit.metrics.per_sample import class_numbers
 
 if TYPE_CHECKING:
@@ -18,7 +18,12 @@ THRESHOLDS = 200  # of the area under a curve (Keras 3)
 
 
 class Counted(Declared):
-    """What is counted (a metric of torchmetrics), of what, and the number that is read from it."""
+    """What is counted (a metric of torchmetrics), of what, and the number that is read from it.
+
+    name: what it is called in a history.
+    """
+
+    name: Annotated[str | None, text(keyword=True)] = None
 
     def fresh(self, outputs: tuple[int, ...], device: torch.device) -> Tally:
         """A tally at 0, for outputs of this shape for one sample."""
