@@ -287,7 +287,7 @@ class Bench:
         return cell.locator(".jp-OutputArea").inner_text().strip()[1:-1].strip()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def bench(lab: Lab, chromium: object) -> Iterator[Bench]:
     opened = Bench(lab, chromium)
     yield opened
