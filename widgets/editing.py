@@ -171,14 +171,13 @@ class Editing(Part):
 
     def operated(self, operations: Any) -> tuple[Document, list[str]]:
         """The document after some operations, and the nodes they made."""
-        start = self.document
+        start, anew = self.document, False
         steps: list[Any] = []
         for operation in operations if isinstance(operations, list) else [operations]:
             op = operation.get("op") if isinstance(operation, dict) else None
             name = operation.get("name") if isinstance(operation, dict) else None
             if op == "template":
-                start, steps = templates.template(name).document, []
-                self.weights.forget()
+                start, steps, anew = templates.template(name).document, [], True
             elif op == "block":
                 saved = blocks.blocks()
                 if not isinstance(name, str) or name not in saved:
@@ -186,7 +185,10 @@ class Editing(Part):
                 steps.append({"op": "paste", "text": to_text(saved[name]), "position": operation.get("position")})
             else:
                 steps.append(operation)
-        return apply(start, steps)
+        made = apply(start, steps)
+        if anew:
+            self.weights.forget()
+        return made
 
     def on_code(self, message: Message) -> None:
         """The document of a Python text."""
@@ -238,7 +240,7 @@ class Editing(Part):
             target.append((what, self.document))
             self.document = other
             self.revision += 1
-            self.weights.show(other)
+            self.weights.back(other)
 
     def on_training(self, message: Message) -> None:
         """How the model is going to be trained, as far as forecast and warnings ask."""

@@ -69,6 +69,33 @@ def test_an_undone_edit_gives_the_weights_back_as_they_were(trained, wire):
     assert builder.model is trained
 
 
+def test_a_template_that_is_undone_gives_the_trained_model_back(trained, wire):
+    builder = Builder(trained)
+    line = wire(builder)
+    assert line.say(do({"op": "template", "name": "mlp"}))["weights"] is None
+    assert builder.model.count_params() != trained.count_params()
+    assert line.say({"part": "builder", "type": "undo"})["weights"] == {"kept": 4, "reset": []}
+    assert builder.model is trained
+
+
+def test_a_template_that_is_refused_leaves_the_trained_model(trained, wire):
+    builder = Builder(trained)
+    wire(builder).say(do({"op": "template", "name": "mlp"}, {"op": "remove", "nodes": ["nobody"]}))
+    assert builder.model is trained
+
+
+def test_a_template_opened_again_begins_anew(wire):
+    builder = Builder()
+    line = wire(builder)
+    line.say(do({"op": "template", "name": "mlp"}))
+    (X, y), _ = kit.datasets.digits.load_data()
+    builder.model.compile("adam", "sparse_categorical_crossentropy")
+    first = builder.model.fit(X, y, verbose=0, seed=1) and builder.model
+    line.say(do({"op": "template", "name": "mlp"}))
+    assert builder.model is not first
+    assert builder.model.history.steps == 0
+
+
 def test_titles_notes_and_places_are_no_edit_of_the_model(trained, wire):
     builder = Builder(trained)
     wire(builder).say(do({"op": "label", "node": "dense_1", "title": "Encoder"}))
