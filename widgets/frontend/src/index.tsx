@@ -23,7 +23,7 @@ import { openRuns } from "./runs/session";
 import { keepKeysInside } from "./shared/keyboard";
 import { useDark } from "./shared/theme";
 import { Studio } from "./studio/Studio";
-import { openStudio } from "./studio/session";
+import { forgiving, openStudio } from "./studio/session";
 
 interface Opened {
   view: ReactNode;
@@ -50,7 +50,11 @@ function open(model: Model, el: HTMLElement): Opened {
     return { view: <Runs {...parts} />, close: () => Object.values(parts).forEach((part) => part.close()) };
   }
   const parts = { studio: openStudio(channel(model, "studio")), builder: builder(), monitor: monitor() };
-  const close = () => Object.values(parts).forEach((part) => part.close());
+  const deaf = forgiving(parts.studio, parts.builder);
+  const close = () => {
+    deaf();
+    Object.values(parts).forEach((part) => part.close());
+  };
   return { view: <Studio {...parts} />, close };
 }
 

@@ -1,7 +1,9 @@
 // The studio's own talk with Python.
+import type { Session } from "../builder/session";
 import type { Channel } from "../channel";
 import { createStore, type Store } from "../shared/store";
 import type { StudioState, Value } from "../shared/types";
+import { same } from "../shared/values";
 
 export interface Told {
   state: StudioState | null;
@@ -16,7 +18,21 @@ export interface StudioSession {
   store: Store<Told>;
   set(name: string, value: Value): void;
   ask(type: "data" | "template" | "train" | "save" | "load", content?: Record<string, unknown>): void;
+  /** The model was edited: an error that was told of it is over. */
+  forgive(): void;
   close(): void;
+}
+
+/** Lets an error be over once the model is another. Returns the way to stop that. */
+export function forgiving(studio: StudioSession, builder: Session): () => void {
+  let before = builder.store.get().document;
+  return builder.store.subscribe(() => {
+    const { document } = builder.store.get();
+    if (document === before) return;
+    const edited = !same(document, before);
+    before = document;
+    if (edited) studio.forgive();
+  });
 }
 
 export function openStudio(channel: Channel): StudioSession {
@@ -43,6 +59,7 @@ export function openStudio(channel: Channel): StudioSession {
       store.set({ asked: type, message: null });
       if (!channel.send(type, content)) dead();
     },
+    forgive: () => store.get().message?.kind === "error" && store.set({ message: null }),
     close: silence,
   };
 }
