@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kit.layers.layer import Layer
@@ -9,6 +11,10 @@ from kit.layers.layer import Layer
 if TYPE_CHECKING:
     from kit.models import Model
     from kit.symbols import Shape
+
+
+WIDTH = 100  # of a line in a notebook's cell
+LEAST = 40  # the call of a layer is given so much at least
 
 
 def shape_text(shape: Shape | None) -> str:
@@ -34,9 +40,18 @@ def text(model: Model) -> str:
         made = repr(step.layer) if isinstance(step.layer, Layer) else type(step.layer).__name__
         rows.append((f"{name}  {made}", shape_text(shape), parameters, reads))
         values.append(name)
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    heading, *lines = columns(rows)
     trainable = sum(p.numel() for p in model.module.parameters() if p.requires_grad)
     total = model.count_params()
-    rule = "-" * max(map(len, lines))
-    return "\n".join([lines[0], rule, *lines[1:], rule, f"{total:,} parameters, {trainable:,} trainable"])
+    rule = "-" * max(map(len, [heading, *lines]))
+    return "\n".join([heading, rule, *lines, rule, f"{total:,} parameters, {trainable:,} trainable"])
+
+
+def columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """The rows as lines of a table; what is too wide in the first column goes on in lines below."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    widths[0] = min(widths[0], max(WIDTH - sum(width + 2 for width in widths[1:]), LEAST))
+    for first, *rest in rows:
+        start, *more = textwrap.wrap(first, widths[0], subsequent_indent="    ") or [""]
+        yield "  ".join(cell.ljust(width) for cell, width in zip((start, *rest), widths, strict=True)).rstrip()
+        yield from more

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from kit.training.advice import advice, became_nan
 from kit.training.autosave import Autosave
 from kit.training.branching import branched
 from kit.training.marks import AUTOMATIC, Marks, no_mark
 from kit.training.saved_runs import saved_runs
 from kit.training.session import Session
 from kit.training.steering import Steering
-from kit.training.steps import Record, advice, became_nan
+from kit.training.steps import Record
 
 if TYPE_CHECKING:
     from kit.training.history import History
@@ -346,7 +347,7 @@ class Run:
                 return "done"
             self._recent.append((time.monotonic(), record.samples))
             if became_nan(record):
-                raise FloatingPointError(advice(record))
+                raise FloatingPointError(advice(record, self.model))
             self.autosave.if_due()
 
     def _obey(self) -> str:

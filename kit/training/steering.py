@@ -13,10 +13,11 @@ from kit.fields import Field, Fraction, flag, kind_of, whole
 from kit.layers.layer import Layer
 from kit.names import name_of, near_miss
 from kit.spelling import today
+from kit.training.advice import became_nan
 from kit.training.marks import Mark, Marks
 from kit.training.session import Session
 from kit.training.snapshot import Snapshot, put, take
-from kit.training.steps import Record, became_nan
+from kit.training.steps import Record
 
 if TYPE_CHECKING:
     from kit.training.trainable import Trainable

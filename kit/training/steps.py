@@ -40,19 +40,6 @@ class Record:
     ended: dict[str, float] | None = None
 
 
-def became_nan(record: Record) -> bool:
-    """Whether an epoch ended with a loss that is no number."""
-    return record.ended is not None and record.ended["loss"] != record.ended["loss"]
-
-
-def advice(record: Record) -> str:
-    """What to do then."""
-    return (
-        f"the loss became NaN in epoch {record.epoch}; lower the learning rate, scale the inputs, "
-        "or set the optimizer's clipnorm=1.0"
-    )
-
-
 def steps(
     model: Trainable,
     X: Any,

@@ -17,6 +17,7 @@ from kit.fields import refuse_what_cannot_be_kept
 from kit.network import Network
 from kit.spelling import spelled
 from kit.symbols import Shape
+from kit.training.advice import advice, became_nan
 from kit.training.arguments import check_counts, check_options, refuse_to_replace, several
 from kit.training.autosave import Autosave
 from kit.training.batchwise import Batchwise, told
@@ -34,7 +35,7 @@ from kit.training.run import Run
 from kit.training.session import Augment, Session
 from kit.training.sources import is_stream
 from kit.training.steering import Steering
-from kit.training.steps import advice, became_nan, evaluating, measure, recorded, turns
+from kit.training.steps import evaluating, measure, recorded, turns
 from kit.training.update import Update
 
 Loss = Any  # a name or a function; a list or a dict of them for several outputs
@@ -221,7 +222,7 @@ class Trainable(Batchwise):
             with interrupted_between_batches() as interrupted:
                 for record in shown(recorded(self, session, steering), session.epochs, session.batches, verbose):
                     if became_nan(record):
-                        warnings.warn(advice(record), stacklevel=3)
+                        warnings.warn(advice(record, self), stacklevel=3)
                     saving.if_due()
                     interrupted()
         finally:

@@ -162,6 +162,14 @@ def test_a_first_input_that_does_not_fit_leaves_the_layers_free_for_the_next() -
     assert model.predict(np.zeros((1, 1, 12, 12))).shape == (1, 1)
 
 
+def test_a_wide_call_in_the_summary_goes_on_in_the_lines_below(capsys) -> None:
+    words = {"activation": "relu", "kernel_initializer": "he_normal", "kernel_regularizer": "l2(0.01)"}
+    Sequential([Input(20), Dense(64, **words, bias_regularizer="l1(0.001)"), Dense(2)]).summary()
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 100
+    assert 'bias_regularizer="l1(0.001)"' in told
+
+
 def test_the_summary_has_names_shapes_and_parameters(capsys) -> None:
     Sequential([Input(20), Dense(64, "tanh"), Dropout(0.5), Dense(2)]).summary()
     text = capsys.readouterr().out
