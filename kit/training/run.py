@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import math
 import threading
 import time
 import traceback
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 ENDED = ("done", "stopped", "failed")
 LIVING: weakref.WeakSet[Run] = weakref.WeakSet()  # so that kit.runs() can show a run whose variable is gone
+LOOK = 0.5  # seconds of waiting at a time: an interrupt that comes just before a wait is noticed only after it
 NUMBERS = itertools.count(1)
 WORKING: set[Run] = set()  # a run at work is kept, whoever forgets it
 
@@ -246,8 +248,10 @@ class Run:
         """Waits for the end (for `timeout` seconds at most) and gives the run; raises the error of a failed one."""
         if threading.current_thread() is self._thread:
             raise RuntimeError("a run cannot wait for itself; call wait outside of its callbacks")
+        end = math.inf if timeout is None else time.monotonic() + timeout
         with self._condition:
-            self._condition.wait_for(lambda: self.ended, timeout)
+            while not self.ended and (left := end - time.monotonic()) > 0:
+                self._condition.wait(min(left, LOOK))
         if self.error is not None and self.ended:
             raise self.error
         return self
