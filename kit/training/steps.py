@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,6 +17,7 @@ from kit.training.data import Batch, Source
 from kit.training.goal import Goal
 from kit.training.history import History
 from kit.training.session import Means, Session
+from kit.training.shortage import within_memory
 
 if TYPE_CHECKING:
     from kit.training.steering import Steering
@@ -113,7 +115,7 @@ def rest_of_epoch(model: Trainable, session: Session, goal: Goal) -> Iterator[Re
         with model.lock:
             position.whole = False
             batch = augmented(batch.to(model.device), session)
-            values = model.update(batch, goal, position.means)
+            values = within_memory(partial(model.update, batch, goal, position.means), len(batch))
             position.batch += 1
             position.step += 1
             position.whole = True
