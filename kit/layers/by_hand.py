@@ -1,8 +1,8 @@
 """Loops of recurrent layers with a gradient by hand, where torch has no kernel: one graph node for all steps.
 
 What each step's gradient is multiplied by is computed for all steps at once, the gradient of U is one product, and no
-step allocates what the one before had. Times come first in the buffers, (time, n, ...). Gradients of gradients are not
-there; a layer that is not training goes step by step.
+step allocates what the one before had. Times come first, (time, n, ...), so that each step's numbers lie together.
+Gradients of gradients are not there; a layer that is not training goes step by step.
 """
 
 from collections.abc import Callable
@@ -14,14 +14,23 @@ from torch.autograd.function import once_differentiable
 
 from kit import activations
 
+aten = torch.ops.aten
 Elementwise = tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]  # in place; and its slope, by the result
 KNOWN: dict[Any, Elementwise] = {
     activations.tanh: (torch.tanh_, lambda y: 1 - y * y),
     activations.sigmoid: (torch.sigmoid_, lambda y: y * (1 - y)),
-    activations.hard_sigmoid: (lambda x: x.mul_(0.2).add_(0.5).clamp_(0, 1), lambda y: 0.2 * ((y > 0) & (y < 1))),
-    activations.relu: (torch.relu_, lambda y: (y > 0).to(y.dtype)),
+    activations.hard_sigmoid: (
+        lambda x: x.mul_(0.2).add_(0.5).clamp_(0, 1),
+        lambda y: where_positive(where_positive(y.new_tensor(0.2), y), 1 - y),
+    ),
+    activations.relu: (torch.relu_, lambda y: where_positive(y.new_tensor(1.0), y)),
     activations.linear: (lambda x: x, torch.ones_like),
 }
+
+
+def where_positive(value: Tensor, y: Tensor) -> Tensor:
+    """value where y > 0, else 0, in one pass; three times as fast as by a comparison."""
+    return aten.threshold_backward(value, y, 0)
 
 
 def known(*functions: Any) -> tuple[Elementwise, ...] | None:
@@ -31,19 +40,19 @@ def known(*functions: Any) -> tuple[Elementwise, ...] | None:
 
 
 class LSTMLoop(torch.autograd.Function):
-    """y, h, c of an LSTM from x W + b (n, time, 4 units), U, h, c; its gates side by side as o, i, f, c.
+    """y, h, c of an LSTM from x W + b (time, n, 4 units), U, h, c; its gates side by side as o, i, f, c.
 
     So those that are gates lie together, and so do those whose gradient comes through c.
     """
 
     @staticmethod
     def forward(ctx: Any, brought: Tensor, U: Tensor, h: Tensor, c: Tensor, act: Elementwise, gate: Elementwise) -> Any:
-        (n, time, _), units = brought.shape, len(U)
+        (time, n, _), units = brought.shape, len(U)
         gates = brought.new_empty(time, n, 4 * units)
         hs, cs = brought.new_empty(time + 1, n, units), brought.new_empty(time + 1, n, units)
         acts = brought.new_empty(time, n, units)  # activation(c)
         hs[0], cs[0] = h, c
-        for t, x in enumerate(brought.unbind(1)):
+        for t, x in enumerate(brought.unbind()):
             z = torch.addmm(x, hs[t], U, out=gates[t])
             gate[0](z[:, : 3 * units])
             act[0](z[:, 3 * units :])
@@ -75,20 +84,20 @@ class LSTMLoop(torch.autograd.Function):
             torch.mul(by_c[t], dc[:, None], out=through_c[t])
             dh, dc = dz[t] @ U.t(), dc * f[t]
         dU = hs[:-1].flatten(0, 1).t() @ dz.flatten(0, 1)
-        return dz.transpose(0, 1), dU, dh, dc, None, None
+        return dz, dU, dh, dc, None, None
 
 
 class GRULoop(torch.autograd.Function):
-    """y, h of a GRU that resets before the product, from x W + b (n, time, 3 units), U, h; its gates as z, r, h."""
+    """y, h of a GRU that resets before the product, from x W + b (time, n, 3 units), U, h; its gates as z, r, h."""
 
     @staticmethod
     def forward(ctx: Any, brought: Tensor, U: Tensor, h: Tensor, act: Elementwise, gate: Elementwise) -> Any:
-        (n, time, _), units = brought.shape, len(U)
+        (time, n, _), units = brought.shape, len(U)
         gates, seen = brought.new_empty(time, n, 3 * units), brought.new_empty(time, n, units)  # seen: r h
         hs = brought.new_empty(time + 1, n, units)
         hs[0] = h
         U_zr, U_h = U[:, : 2 * units], U[:, 2 * units :]
-        for t, x in enumerate(brought.unbind(1)):
+        for t, x in enumerate(brought.unbind()):
             zr, new = gates[t].split([2 * units, units], dim=1)
             gate[0](torch.addmm(x[:, : 2 * units], hs[t], U_zr, out=zr))
             torch.mul(zr[:, units:], hs[t], out=seen[t])
@@ -119,4 +128,4 @@ class GRULoop(torch.autograd.Function):
             dh = torch.addmm(dh * z[t], d_zr, U_zr).addcmul_(d_seen, r[t])
         dU_zr = hs[:-1].flatten(0, 1).t() @ d[..., : 2 * units].flatten(0, 1)
         dU_h = seen.flatten(0, 1).t() @ d[..., 2 * units :].flatten(0, 1)
-        return d.transpose(0, 1), torch.cat((dU_zr, dU_h), dim=1), dh, None, None
+        return d, torch.cat((dU_zr, dU_h), dim=1), dh, None, None

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 State = tuple[Tensor, ...]  # the output h (n, units) first
 Step = Callable[..., State]  # from what one time brings (n, gates * units) and the state to the next state
 Scan = Callable[[Tensor, State, Mask], tuple[Tensor, State]]  # from (n, time, input_dim) to (n, time, units)
-Loop = tuple[Any, str, tuple[Any, ...]]  # from x W + b, U, *state to y, *state; its gates' order; its last arguments
+Loop = tuple[
+    Any, str, tuple[Any, ...]
+]  # from x W + b, times first, U, *state to y, *state; its gates' order; its last arguments
 Drop = Callable[[Tensor], Tensor]  # what a state is for the matrices that read it
 
 
@@ -83,7 +85,7 @@ def scan_by_hand(layer: Recurrent, loop: Loop, kernel: Tensor) -> Scan:
     )
 
     def scan(x: Tensor, state: State, behind: Mask) -> tuple[Tensor, State]:
-        y, *last = function(F.linear(x, W.t(), bias), U, *state, *activations)
+        y, *last = function(F.linear(x.transpose(0, 1), W.t(), bias), U, *state, *activations)
         return y, tuple(last)
 
     return scan
