@@ -5,7 +5,7 @@ step allocates what the one before had. Times come first, (time, n, ...), so tha
 Gradients of gradients are not there; a layer that is not training goes step by step.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -39,6 +39,11 @@ def known(*functions: Any) -> tuple[Elementwise, ...] | None:
     return tuple(found) if len(found) == len(functions) else None
 
 
+def each_time(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """For each time, what tensors (time, ...) have there; much cheaper than to index each of them each time."""
+    return zip(*(tensor.unbind() for tensor in tensors), strict=True)
+
+
 class LSTMLoop(torch.autograd.Function):
     """y, h, c of an LSTM from x W + b (time, n, 4 units), U, h, c; its gates side by side as o, i, f, c.
 
@@ -52,13 +57,17 @@ class LSTMLoop(torch.autograd.Function):
         hs, cs = brought.new_empty(time + 1, n, units), brought.new_empty(time + 1, n, units)
         acts = brought.new_empty(time, n, units)  # activation(c)
         hs[0], cs[0] = h, c
-        for t, x in enumerate(brought.unbind()):
-            z = torch.addmm(x, hs[t], U, out=gates[t])
-            gate[0](z[:, : 3 * units])
-            act[0](z[:, 3 * units :])
-            o, i, f, new = z.split(units, dim=1)
-            torch.mul(f, cs[t], out=cs[t + 1]).addcmul_(i, new)
-            torch.mul(o, act[0](acts[t].copy_(cs[t + 1])), out=hs[t + 1])
+        o_i_f, parts = gates[..., : 3 * units], gates.split(units, dim=2)
+        h_before, *h_after = hs.unbind()
+        c_before, *c_after = cs.unbind()
+        each = each_time(brought, gates, o_i_f, *parts, acts)
+        for (x, z, three, o, i, f, new, a), h, c in zip(each, h_after, c_after, strict=True):
+            torch.addmm(x, h_before, U, out=z)
+            gate[0](three)
+            act[0](new)
+            torch.mul(f, c_before, out=c).addcmul_(i, new)
+            torch.mul(o, act[0](a.copy_(c)), out=h)
+            h_before, c_before = h, c
         ctx.save_for_backward(gates, hs, cs, acts, U)
         ctx.slopes = act[1], gate[1]
         ctx.set_materialize_grads(False)
@@ -69,20 +78,22 @@ class LSTMLoop(torch.autograd.Function):
     def backward(ctx: Any, dy: Tensor | None, dh: Tensor | None, dc: Tensor | None) -> Any:
         gates, hs, cs, acts, U = ctx.saved_tensors
         act, gate = ctx.slopes
-        time, units = len(gates), len(U)
+        units = len(U)
         o, i, f, new = gates.split(units, dim=2)
-        by_h = acts * gate(o)  # dz_o = by_h dh
-        by_c = torch.stack((new * gate(i), cs[:-1] * gate(f), i * act(new)), dim=2)  # dz of i, f and new = by_c dc
+        dz = torch.empty_like(gates)  # at first only what dh (of o) or dc (of i, f and new) is multiplied by
+        through_h, through_c = dz[..., :units], dz[..., units:].unflatten(2, (3, units))
+        slopes = (acts, gate(o)), (new, gate(i)), (cs[:-1], gate(f)), (i, act(new))
+        for place, (value, slope) in zip(dz.split(units, dim=2), slopes, strict=True):
+            torch.mul(value, slope, out=place)
         h_to_c = o * act(acts)
-        dz = torch.empty_like(gates)
-        through_c = dz[..., units:].unflatten(2, (3, units))
         dh, dc = (torch.zeros_like(hs[0]) if d is None else d for d in (dh, dc))
-        for t in reversed(range(time)):
+        back, U_back = each_time(h_to_c, f, dz, through_h, through_c), U.t()
+        for t, (h_c, kept, d, d_h, d_c) in reversed(list(enumerate(back))):
             dh = dh if dy is None else dh + dy[:, t]
-            dc = torch.addcmul(dc, dh, h_to_c[t])
-            torch.mul(by_h[t], dh, out=dz[t, :, :units])
-            torch.mul(by_c[t], dc[:, None], out=through_c[t])
-            dh, dc = dz[t] @ U.t(), dc * f[t]
+            dc = torch.addcmul(dc, dh, h_c)
+            d_h.mul_(dh)
+            d_c.mul_(dc[:, None])
+            dh, dc = d @ U_back, dc * kept
         dU = hs[:-1].flatten(0, 1).t() @ dz.flatten(0, 1)
         return dz, dU, dh, dc, None, None
 
@@ -97,12 +108,14 @@ class GRULoop(torch.autograd.Function):
         hs = brought.new_empty(time + 1, n, units)
         hs[0] = h
         U_zr, U_h = U[:, : 2 * units], U[:, 2 * units :]
-        for t, x in enumerate(brought.unbind()):
-            zr, new = gates[t].split([2 * units, units], dim=1)
-            gate[0](torch.addmm(x[:, : 2 * units], hs[t], U_zr, out=zr))
-            torch.mul(zr[:, units:], hs[t], out=seen[t])
-            act[0](torch.addmm(x[:, 2 * units :], seen[t], U_h, out=new))
-            torch.lerp(new, hs[t], zr[:, :units], out=hs[t + 1])
+        two = [2 * units, units]
+        before, *after = hs.unbind()
+        each = each_time(*brought.split(two, dim=2), *gates.split(two, dim=2), *gates.split(units, dim=2)[:2], seen)
+        for (x_zr, x_h, zr, new, z, r, reset), h in zip(each, after, strict=True):
+            gate[0](torch.addmm(x_zr, before, U_zr, out=zr))
+            torch.mul(r, before, out=reset)
+            act[0](torch.addmm(x_h, reset, U_h, out=new))
+            before = torch.lerp(new, before, z, out=h)
         ctx.save_for_backward(gates, hs, seen, U)
         ctx.slopes = act[1], gate[1]
         ctx.set_materialize_grads(False)
@@ -113,19 +126,19 @@ class GRULoop(torch.autograd.Function):
     def backward(ctx: Any, dy: Tensor | None, dh: Tensor | None) -> Any:
         gates, hs, seen, U = ctx.saved_tensors
         act, gate = ctx.slopes
-        time, units = len(gates), len(U)
+        units = len(U)
         z, r, new = gates.split(units, dim=2)
         by_z, by_r, by_new = (hs[:-1] - new) * gate(z), hs[:-1] * gate(r), (1 - z) * act(new)
         U_zr, U_h = U[:, : 2 * units].t(), U[:, 2 * units :].t()
         d = torch.empty_like(gates)
         dh = torch.zeros_like(hs[0]) if dh is None else dh
-        for t in reversed(range(time)):
+        back = each_time(by_z, by_r, by_new, z, r, d[..., : 2 * units], *d.split(units, dim=2))
+        for t, (to_z, to_r, to_new, kept, reset, d_zr, d_z, d_r, d_new) in reversed(list(enumerate(back))):
             dh = dh if dy is None else dh + dy[:, t]
-            d_zr, d_new = d[t].split([2 * units, units], dim=1)
-            d_seen = torch.mul(by_new[t], dh, out=d_new) @ U_h
-            torch.mul(by_z[t], dh, out=d_zr[:, :units])
-            torch.mul(by_r[t], d_seen, out=d_zr[:, units:])
-            dh = torch.addmm(dh * z[t], d_zr, U_zr).addcmul_(d_seen, r[t])
+            d_seen = torch.mul(to_new, dh, out=d_new) @ U_h
+            torch.mul(to_z, dh, out=d_z)
+            torch.mul(to_r, d_seen, out=d_r)
+            dh = torch.addmm(dh * kept, d_zr, U_zr).addcmul_(d_seen, reset)
         dU_zr = hs[:-1].flatten(0, 1).t() @ d[..., : 2 * units].flatten(0, 1)
         dU_h = seen.flatten(0, 1).t() @ d[..., 2 * units :].flatten(0, 1)
         return d, torch.cat((dU_zr, dU_h), dim=1), dh, None, None
