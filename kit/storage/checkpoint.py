@@ -84,17 +84,16 @@ class Contents:
         return any(bool(np.isnan(array).any()) for array in weights if array.dtype.kind == "f")
 
 
-def save(model: Any, path: Any, marks: bool = False) -> None:
-    """Saves a model whole; its lock is held only while the numbers are copied. marks: those of its training too."""
+def save(model: Any, path: Any, marks: Sequence[Mark] = ()) -> None:
+    """Saves a model whole, with these marks of its training; its lock is held only while the numbers are copied."""
     contents(model, marks).write(path)
 
 
-def contents(model: Any, marks: bool = False) -> Contents:
+def contents(model: Any, marks: Sequence[Mark] = ()) -> Contents:
     """What a model's file holds, as the model is now; its lock is held while the numbers are copied.
 
-    marks: whether those of its training are in it.
+    marks: those of its training, which a model that was not saved in training goes without.
     """
-    kept: Sequence[Mark] = ()
     with model.lock:
         arrays = weights_of(model)
         config: dict[str, Any] = {
@@ -114,8 +113,7 @@ def contents(model: Any, marks: bool = False) -> Contents:
         if model.session is not None and model.session.position.step == model.history.steps:
             config["session"] = session_of(model.session, arrays)
             arrays.update({HELD + name: value.cpu().numpy().copy() for name, value in held_states(model).items()})
-            kept = model.session.marks.for_file() if marks else ()
-        return Contents(arrays, config, model.history, model.history.steps, kept)
+        return Contents(arrays, config, model.history, model.history.steps, marks if "session" in config else ())
 
 
 def save_weights(model: Model, path: Any) -> None:

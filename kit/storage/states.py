@@ -122,7 +122,7 @@ def marks_in(stored: Stored, model: Model, custom: Mapping[str, Any] | None, pat
     config, found, trial = stored.config, [], copy.deepcopy(model)
     if model.session is None:
         return Marks()
-    session = replace(model.session, randomness=Randomness(0, model.device), callbacks=[], marks=Marks())
+    session = replace(model.session, randomness=Randomness(0, model.device), callbacks=[])
     try:
         curves = [
             history_from(curve, stored.arrays, f"{CURVES}{number}/")

@@ -7,6 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from kit.training.marks import Marks
+
 if TYPE_CHECKING:
     from kit.storage.checkpoint import Contents
     from kit.training.trainable import Trainable
@@ -16,13 +18,15 @@ class Autosave:
     """Saves a model to a path between two batches; nothing where there is no path.
 
     Training waits while the numbers are copied; a thread writes them. One save is at work, at most one waits.
-    every: seconds between two saves. error: what hindered the last one; training goes on without it.
+    every: seconds between two saves. marks: states that are saved too.
+    error: what hindered the last one; training goes on without it.
     """
 
     def __init__(self, model: Trainable, path: Any, every: float) -> None:
         self.model, self.path, self.every = model, path, every
         self.error: Exception | None = None
         self.saved = time.monotonic()
+        self.marks = Marks()
         self.at: tuple[int, int] | None = None  # what it saved last
         self.place: tuple[int, int, int] | None = None  # of the file it wrote last
         self.waiting: Contents | None = None
@@ -86,7 +90,7 @@ class Autosave:
 
         self.saved, self.at = time.monotonic(), reached(self.model)
         try:
-            return contents(self.model, marks=True)
+            return contents(self.model, self.marks.for_file())
         except ValueError as error:
             self.error = error
             return None

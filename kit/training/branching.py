@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kit.callbacks import Callback
-from kit.training.marks import Mark, Marks
+from kit.training.marks import Mark
 from kit.training.randomness import Randomness
 from kit.training.session import Session
 from kit.training.snapshot import put
@@ -27,7 +27,6 @@ def branched(model: Trainable, session: Session, mark: Mark, name: str) -> tuple
             callbacks=callbacks,
             log=session.log[: mark.snapshot.logged],
             parent={"run": name, "mark": mark.name, "step": mark.step},
-            marks=Marks(),
             asked=[],
         )
     put(twin, twin.session, mark.snapshot)

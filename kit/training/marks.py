@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST = 20  # marks beside those below
 MOST_BYTES = 1 << 30  # of memory for them, but one is always kept
-MOST_IN_FILE = 1 << 28  # bytes of states that a file holds, but the best is always in it
+MOST_IN_FILE = 1 << 26  # bytes of states that a file holds, but the best is always in it
 AUTOMATIC = ("start", "best", "last")  # each there is once
 
 

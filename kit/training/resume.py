@@ -61,6 +61,6 @@ def resume(
     order = session.position.order
     if order is not None and isinstance(session.data, Sized) and len(order) != len(session.data):
         raise ValueError(f"{path} is in the middle of an epoch over {len(order)} samples; give as many")
-    session.marks = marks_in(stored, model, custom_objects, path)
+    marks = marks_in(stored, model, custom_objects, path)
     settings = {} if epochs is None else {"epochs": epochs}
-    return model.start(session, Autosave(model, path, autosave_every), settings=settings)
+    return model.start(session, Autosave(model, path, autosave_every), settings=settings, marks=marks)

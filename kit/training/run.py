@@ -260,7 +260,7 @@ class Run:
         """Saves the model, the curve so far and the marks to the file `path`, between two batches."""
         from kit.storage.checkpoint import save
 
-        save(self.model, path, marks=True)
+        save(self.model, path, self.marks.for_file())
 
     def _check_mark(self, name: str) -> None:
         """Raises KeyError where there is no such mark, ValueError where it is amid an epoch over other samples."""

@@ -9,7 +9,6 @@ from typing import Any
 from torch import Tensor
 
 from kit.training.data import Source
-from kit.training.marks import Marks
 from kit.training.randomness import Randomness
 
 Augment = Callable[..., Any]  # from (inputs, generator) to inputs
@@ -101,7 +100,6 @@ class Session:
     augment: varies the inputs of each batch. callbacks: what is called after each batch.
     callback_states: where a file says they were. next_batch_size: from the next epoch on, where that was changed.
     log: what was changed or asked, and when. parent: the run it branched from, as {"run", "mark", "step"}.
-    marks: states of it that are kept.
     asked: names under which callbacks want it to be kept as it is after the batch at work.
     """
 
@@ -125,7 +123,6 @@ class Session:
     callbacks: list[Callable[..., Any]] = field(default_factory=list)
     callback_states: list[dict[str, Any]] = field(default_factory=list)
     known_fingerprint: str | None = None
-    marks: Marks = field(default_factory=Marks)
     asked: list[str] = field(default_factory=list)
 
     @property

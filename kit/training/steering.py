@@ -31,12 +31,18 @@ BY_LAYER = {"dropout": Field("dropout", kind_of(Fraction)), "trainable": Field("
 class Steering:
     """Changes a training between two batches, and notes each change on its curve and in its log.
 
-    entries: a log of another training, whose changes are made at the same steps.
+    entries: a log of another training, whose changes are made at the same steps. marks: those there are already.
     """
 
-    def __init__(self, model: Trainable, session: Session, entries: Iterable[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        model: Trainable,
+        session: Session,
+        entries: Iterable[Mapping[str, Any]] = (),
+        marks: Marks | None = None,
+    ) -> None:
         self.model, self.session = model, session
-        self.marks: Marks = session.marks
+        self.marks = Marks() if marks is None else marks
         self.entries = list(entries)
         self.passed: dict[int, Snapshot] = {}  # what another log calls "last" when it goes back, by step
         if "start" not in self.marks:

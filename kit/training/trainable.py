@@ -27,6 +27,7 @@ from kit.training.goal import Goal, goal
 from kit.training.history import History
 from kit.training.interrupt import interrupted_between_batches
 from kit.training.lock import FairLock
+from kit.training.marks import Marks
 from kit.training.precision import PRECISIONS, full, lowered
 from kit.training.progress import shown
 from kit.training.queue import Queue
@@ -217,6 +218,8 @@ class Trainable(Batchwise):
             return self.start(session, saving, log, queue=queue)
         marking = any(isinstance(each, Checkpoint) for each in functions)
         steering = Steering(self, session, log) if log or marking else None
+        if steering is not None:
+            saving.marks = steering.marks
         self.fitting = True
         try:
             with interrupted_between_batches() as interrupted:
@@ -285,15 +288,17 @@ class Trainable(Batchwise):
         log: Iterable[Mapping[str, Any]] = (),
         settings: Mapping[str, Any] | None = None,
         queue: Queue | None = None,
+        marks: Marks | None = None,
     ) -> Run:
         """A run of a session, in the background.
 
         saving: how it is kept. log: of another run, whose changes are made again. settings: changed before it begins.
-        queue: where it waits for its turn.
+        queue: where it waits for its turn. marks: those it has from before.
         """
         if queue is not None:
             session.threads = queue.threads
-        steering = Steering(self, session, log)
+        steering = Steering(self, session, log, marks)
+        saving.marks = steering.marks
         if settings:
             steering.set(steering.check(settings))
         return Run(self, recorded(self, session, steering), session, saving, steering, queue)

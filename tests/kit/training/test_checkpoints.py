@@ -1,15 +1,18 @@
 """States that are kept while a training goes on: every so often, to be opened, compared and gone back to."""
 
 import copy
+import gc
+import json
 import re
 import time
 
+import h5py
 import numpy as np
 import pytest
 
 import kit
 from kit.callbacks import Checkpoint, EarlyStopping
-from kit.storage import read
+from kit.training.marks import Mark
 from tests.kit.training.test_resume import X, Y, assert_same
 from tests.kit.training.test_steering import LONG, at, network, paused, run_of
 
@@ -114,6 +117,30 @@ def test_a_mark_is_opened_as_a_model_of_its_own_while_the_run_goes_on(until, tmp
         run.model_at("mime")
 
 
+def test_a_save_copies_no_state_of_a_mark(tmp_path):
+    run = run_of(network(), autosave=tmp_path / "a.h5").wait()
+    kept = run.autosave.copied().marks
+    assert [mark.name for mark in kept] == list(run.marks)
+    assert all(mark is run.marks[mark.name] for mark in kept)
+
+
+def living_marks() -> int:
+    gc.collect()
+    return sum(type(each) is Mark for each in gc.get_objects())
+
+
+@pytest.mark.parametrize("background", [True, False])
+def test_marks_go_with_their_run(background, tmp_path):
+    model, before = network(), living_marks()
+    words = {"autosave": tmp_path / "a.h5", "callbacks": [Checkpoint(every_epochs=2)], "verbose": 0}
+    run = run_of(model, background=background, **words)
+    if background:
+        run.wait()._thread.join()
+        assert living_marks() > before
+    del run
+    assert living_marks() == before
+
+
 def test_a_second_change_at_a_step_that_was_gone_back_before_is_kept_before_again():
     model = network()
 
@@ -134,9 +161,13 @@ def test_a_second_change_at_a_step_that_was_gone_back_before_is_kept_before_agai
 def test_a_paused_run_saves_what_was_changed_when_it_is_time(tmp_path, until):
     run = paused(network(), until, autosave=tmp_path / "a.h5", autosave_every=0.2)
     run.mark("mine")
-    until(lambda: "mine" in run.marks and not run.autosave.behind)
+
+    def names() -> list[str]:
+        with h5py.File(tmp_path / "a.h5") as file:
+            return [entry["name"] for entry in json.loads(file["config"][()]).get("marks", [])]
+
+    until(lambda: "mine" in names())
     run.autosave.wait()
-    assert "mine" in [entry["name"] for entry in read(tmp_path / "a.h5").config["marks"]]
     place = copy.copy(run.autosave.place)
     time.sleep(0.6)
     assert run.autosave.place == place, "there was nothing new, and yet it was saved"
