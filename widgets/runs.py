@@ -32,7 +32,6 @@ class Runs(Panel):
     ) -> None:
         given = {"X": X, "y": y, "validation_data": validation_data, **options}
         inspect.signature(kit.resume).bind("path", **given)
-        self.folder = folder
         self.watching = Watching()
         place = None if folder is None else Path(folder).expanduser()
         self.listing = Listing(place, given if X is not None else {}, self.watching)
@@ -42,6 +41,11 @@ class Runs(Panel):
     def run(self) -> Run | None:
         """The run that is shown, such as the one resumed last."""
         return self.watching.run
+
+    @property
+    def place(self) -> str:
+        """The folder's name, which says the same on every machine."""
+        return "" if self.listing.folder is None else self.listing.folder.resolve().name
 
     def picture(self) -> bytes:
         """A PNG of the list."""
@@ -54,11 +58,11 @@ class Runs(Panel):
             scan.join()
         saved = self.listing.held()
         lines = [f"{run.name}: {run!r}" for run in kit.runs()] or ["no run in this kernel"]
-        if self.folder is not None:
-            lines += ["", f"in {self.folder}:", *map(repr, saved)] if saved else ["", f"no training in {self.folder}"]
+        if self.listing.folder is not None:
+            lines += ["", f"saved in {self.place}:", *(map(repr, saved) if saved else ["no training"])]
         figure = Figure(figsize=(9, 0.3 + 0.22 * len(lines)))
         figure.text(0.01, 0.5, "\n".join(lines), va="center", family="monospace", fontsize=9, parse_math=False)
         return Picture(figure, repr(self))._repr_png_()
 
     def __repr__(self) -> str:
-        return "<Runs of this kernel>" if self.folder is None else f"<Runs of this kernel and in {str(self.folder)!r}>"
+        return "<Runs of this kernel>" if self.listing.folder is None else f"<Runs of this kernel and in {self.place}>"

@@ -183,6 +183,6 @@ def test_what_resume_does_not_take_is_refused_at_once(tmp_path):
 
 def test_without_a_kernel_there_is_a_picture_and_a_text(tmp_path, stopped_file):
     bundle, _ = Runs(tmp_path)._repr_mimebundle_()
-    assert bundle["text/plain"] == f"<Runs of this kernel and in {str(tmp_path)!r}>"
+    assert bundle["text/plain"] == f"<Runs of this kernel and in {tmp_path.name}>"
     assert bundle["image/png"].startswith("iVBOR")
     assert repr(Runs(None)) == "<Runs of this kernel>"
