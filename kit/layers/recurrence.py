@@ -159,7 +159,7 @@ class Recurrent(Layer, abstract=True):
         state = self.first_state(x, initial)
         if self.training and self.dropout:
             x = x * self.kept(x[:, :1], self.dropout)
-        if x.is_meta and not EVERY_STEP.get():  # the shape of one step tells that of all
+        if tells_shapes_alone(x) and not EVERY_STEP.get():  # the shape of one step tells that of all
             y, state = scan(self, x[:, :1], state)
             output = y.expand(-1, x.shape[1], -1) if self.return_sequences else state[0]
         else:
@@ -205,3 +205,8 @@ class Recurrent(Layer, abstract=True):
         last = spread(y, total)[:, 0]
         state = (torch.where(total > 0, last, first), *state[1:])
         return spread(y, count) if self.return_sequences else last, state
+
+
+def tells_shapes_alone(x: Tensor) -> bool:
+    """Whether a tensor is on the meta device or holds no sample; where it is exported, their number is no int."""
+    return x.is_meta or (isinstance(x.shape[0], int) and x.shape[0] == 0)
