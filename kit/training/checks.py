@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from kit import objectives
+from kit.training.streams import has_numbers
 
 
 def tensor(values: Any, name: str, keep_integers: bool = False) -> Tensor:
@@ -19,11 +20,7 @@ def tensor(values: Any, name: str, keep_integers: bool = False) -> Tensor:
     Raises ValueError where it is empty, not numbers, or not finite.
     """
     if not isinstance(values, Tensor):
-        try:
-            array = from_table(values, name) if hasattr(values, "to_numpy") else np.asarray(values)
-        except ValueError as error:
-            raise ValueError(f"{name} cannot be made one array ({error}); give samples of one shape") from None
-        array = numbers(array, name)
+        array = numbers(from_table(values, name) if hasattr(values, "to_numpy") else as_array(values, name), name)
         if array.dtype.kind == "u" and array.dtype.itemsize > 1:
             array = array.astype(np.int64)
         elif array.dtype.itemsize > 8 or not array.dtype.isnative:  # torch has no such numbers
@@ -41,6 +38,20 @@ def tensor(values: Any, name: str, keep_integers: bool = False) -> Tensor:
     if values.dtype.is_floating_point:
         refuse_not_finite(values, name)
     return values
+
+
+def as_array(values: Any, name: str) -> np.ndarray:
+    """Lists or what says that it is an array, as one. TypeError, ValueError for anything else with rows."""
+    one = values[0] if isinstance(values, (list, tuple)) and values else values
+    if has_numbers(one):  # NumPy would ask it for item after item, for ever where it has no end
+        raise TypeError(
+            f"{name} is a {type(one).__name__}, no array: where it gives batches (X, y), give it alone, as "
+            "fit(batches); else make it one with numpy.stack"
+        )
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be made one array ({error}); give samples of one shape") from None
 
 
 def numbers(array: np.ndarray, name: str) -> np.ndarray:

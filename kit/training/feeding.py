@@ -12,7 +12,8 @@ from kit.layers.layer import ShapeError
 from kit.summary import shape_text
 from kit.training import checks
 from kit.training.data import Batch, Data, Source
-from kit.training.sources import Columns, columns, is_read_by_row, is_stream, streamed
+from kit.training.sources import Columns, columns, is_read_by_row
+from kit.training.streams import is_stream, streamed
 
 if TYPE_CHECKING:
     from kit.training.trainable import Trainable

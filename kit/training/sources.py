@@ -1,18 +1,16 @@
-"""Sources that are not arrays in memory: rows of files, torch's data sets and loaders, generators."""
+"""Samples that are read when they are needed: rows of files, torch's data sets."""
 
 from __future__ import annotations
 
 import hashlib
-import inspect
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Generator, Tensor
-from torch.utils import data as torch_data
+from torch.utils.data import default_collate
 
 from kit.training.data import Batch, Source, blocks, kept_of, parts
 
@@ -30,13 +28,6 @@ def is_read_by_row(values: Any) -> bool:
         return True
     in_memory = isinstance(values, (np.ndarray, Tensor, list, tuple, Mapping)) or hasattr(values, "to_numpy")
     return not in_memory and all(hasattr(values, name) for name in ("shape", "dtype", "__getitem__", "__len__"))
-
-
-def is_stream(X: Any) -> bool:
-    """Whether X gives samples with their targets by itself: a Dataset or DataLoader of torch's, or a generator."""
-    if isinstance(X, (torch_data.Dataset, torch_data.DataLoader)):
-        return True
-    return isinstance(X, Iterator) or inspect.isgeneratorfunction(X) or inspect.isfunction(X) or inspect.ismethod(X)
 
 
 class Rows(Source):
@@ -182,7 +173,7 @@ class Samples(Rows):
             found = self.samples.__getitems__(rows.tolist())
         else:
             found = [self.samples[int(row)] for row in rows]
-        return self.conform(*unpacked(torch_data.default_collate(list(found))))
+        return self.conform(*unpacked(default_collate(list(found))))
 
     def part(self, start: int, stop: int) -> Samples:
         return Samples(self.samples, self.conform, start, stop)
@@ -193,74 +184,3 @@ def unpacked(item: Any) -> tuple[Any, ...]:
     if isinstance(item, (tuple, list)) and 1 <= len(item) <= 3:
         return tuple(item)
     return (item,)
-
-
-class Stream(Source):
-    """Batches as somebody else makes them: a DataLoader, a generator, or a function that makes one for each epoch.
-
-    each: how many batches an epoch has; as many as come if none.
-    """
-
-    def __init__(self, made: Any, conform: Conform, each: int | None = None) -> None:
-        self.made, self.conform, self.each = made, conform, each
-        self.once = made if isinstance(made, Iterator) else None
-        self.looked: list[Batch] = []  # taken to see what they are like, and still to be given
-
-    def count(self, size: int) -> int | None:
-        if self.each is not None:
-            return self.each
-        try:
-            return len(self.made) or None
-        except TypeError:  # it has no length, or its samples have none
-            return None
-
-    def order(self, generator: Generator) -> Tensor | None:
-        return None
-
-    def first(self) -> Batch:
-        if not self.looked:
-            if self.once is None:
-                self.once = self.fresh()
-            self.looked = [self.conform(*unpacked(item)) for item in itertools.islice(self.once, 1)]
-            if not self.looked:
-                raise ValueError("the generator or loader gives no batch; give one that has some")
-        return self.looked[0]
-
-    def split(self, fraction: float) -> tuple[Source, Source]:
-        raise ValueError(
-            f"validation_split={fraction} needs arrays; a generator or loader cannot be split: "
-            "give validation_data instead"
-        )
-
-    def fresh(self) -> Iterator[Any]:
-        """The batches of one epoch, as they come."""
-        return iter(self.made() if callable(self.made) and not isinstance(self.made, Iterable) else self.made)
-
-    def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]:
-        looked, self.looked = self.looked, []
-        source = self.once if self.once is not None else self.fresh()
-        if not isinstance(self.made, Iterator):
-            self.once = None  # what was looked into is used up with this epoch; the next one begins anew
-        conformed = itertools.chain(looked, (self.conform(*unpacked(item)) for item in source))
-        came = first
-        for batch in itertools.islice(conformed, first, self.each):
-            came += 1
-            yield batch
-        if came < (self.each or 1):
-            raise ValueError(
-                f"the generator ran out after {came} of {self.each or 'some'} batches of an epoch; give a function "
-                "that makes a new one for each epoch, or fewer steps_per_epoch or epochs"
-            )
-
-    def fingerprint(self) -> str:
-        return ""
-
-
-def streamed(X: Any, conform: Conform, each: int | None = None) -> Source:
-    """The source for what gives samples with their targets by itself."""
-    numbered = isinstance(X, torch_data.Dataset) and not isinstance(X, torch_data.IterableDataset)
-    if numbered and hasattr(X, "__len__"):
-        return Samples(X, conform)
-    if isinstance(X, torch_data.IterableDataset):
-        raise TypeError("an IterableDataset gives single samples; wrap it: DataLoader(dataset, batch_size=32)")
-    return Stream(X, conform, each)

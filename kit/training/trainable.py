@@ -34,9 +34,9 @@ from kit.training.queue import Queue
 from kit.training.randomness import Randomness
 from kit.training.run import Run
 from kit.training.session import Augment, Session
-from kit.training.sources import is_stream
 from kit.training.steering import Steering
 from kit.training.steps import evaluating, measure, recorded, turns
+from kit.training.streams import is_stream
 from kit.training.update import Update
 
 Loss = Any  # a name or a function; a list or a dict of them for several outputs
@@ -182,7 +182,8 @@ class Trainable(Batchwise):
 
         X, y: arrays, tensors, lists or tables (pandas); lists or dicts of them for several inputs or outputs; rows that
         are read when needed (HDF5Matrix, h5py.Dataset, numpy.memmap). Or X alone: a torch Dataset or DataLoader, a
-        generator of (X, y) or (X, y, weights), or a function that makes one for each epoch.
+        generator of (X, y) or (X, y, weights), a function that makes one for each epoch, or an object with __len__ and
+        __getitem__ that gives such a batch for each number (Keras's PyDataset).
         batch_size: samples an update. epochs: passes over the data. verbose: 0 silent, 1 a bar, 2 a line an epoch.
         validation_split: fraction at the end held out, before shuffling. validation_data: (X, y), (X, y, weights) or a
         Dataset or DataLoader to measure on. shuffle: whether each epoch has an order of its own.
