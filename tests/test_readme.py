@@ -52,7 +52,10 @@ def calls_in_tables(name: str) -> Iterator[ast.Call]:
                     yield from (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
 
 
-OWNERS = {"model": kit.Sequential, "run": kit.Run, "history": kit.History, "kit": kit}
+OWNERS = {
+    "model": kit.Sequential, "run": kit.Run, "history": kit.History, "kit": kit, "losses": kit.losses,
+    "metrics": kit.metrics, "initializers": kit.initializers,
+}  # fmt: skip
 ELSEWHERE = ("Net", "nn.HuberLoss", "nn.CrossEntropyLoss", "X.transpose", "torch.set_default_dtype", "widgets.Monitor",
              "get_weights", "pause", "resume", "set", "stop", "model.module.parameters")  # fmt: skip
 CALLED = {

@@ -310,7 +310,13 @@ def test_a_name_a_call_or_a_class_stands_for_an_optimizer(what, made: str) -> No
     assert repr(optimizers.get(what)) == made
 
 
-@pytest.mark.parametrize("what", [torch.optim.SGD, torch.optim.Adam, len, 3, object()])
+@pytest.mark.parametrize("what", [torch.optim.SGD, torch.optim.Adam])
+def test_an_optimizer_of_torch_is_a_type_error_that_says_what_to_write(what) -> None:
+    with pytest.raises(TypeError, match=rf"not {what.__name__} of torch; write kit.optimizers.{what.__name__}\(\)"):
+        optimizers.get(what)
+
+
+@pytest.mark.parametrize("what", [len, 3, object()])
 def test_what_is_no_optimizer_is_a_type_error_that_says_what_is(what) -> None:
     with pytest.raises(TypeError, match="optimizer takes a name"):
         optimizers.get(what)

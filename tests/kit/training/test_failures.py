@@ -41,7 +41,11 @@ CAUSES = {  # where it goes wrong, what does, and what the monitor says
     "a callback that breaks": ("callback", broken, "ZeroDivisionError: division by zero"),
     "a callback without memory": ("callback", out_of_memory, "RuntimeError: .*allocate"),
     "a loss that breaks": ("loss", broken, "ZeroDivisionError: division by zero"),
-    "a loss without memory": ("loss", out_of_memory, "RuntimeError: .*allocate"),
+    "a loss without memory": (
+        "loss",
+        out_of_memory,
+        "memory was not enough for a batch of 8: .*MemoryError",
+    ),
     "data that break": ("data", broken, "ZeroDivisionError: division by zero"),
     "data without memory": ("data", out_of_memory, "RuntimeError: .*allocate"),
     "data that are no numbers": ("data", no_number, "holds NaN or infinity in .*; replace them"),
@@ -69,7 +73,7 @@ def failed(cause: str, at: int, path) -> None:
     model.compile("sgd", loss)
     words = {"epochs": 10**6, "batch_size": 8, "background": True, "autosave": path, "autosave_every": 0.0}
     run = model.fit(rows, callbacks=[callback], **words)
-    with pytest.raises((ArithmeticError, RuntimeError, ValueError)):
+    with pytest.raises((ArithmeticError, MemoryError, RuntimeError, ValueError)):
         run.wait()
     monitor = Monitor(run)
     assert run.state == monitor.watching.status()["state"] == "failed"

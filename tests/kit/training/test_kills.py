@@ -85,8 +85,9 @@ def programs(tmp_path_factory):
     """The process that forks them; `path` is where they save."""
     path = tmp_path_factory.mktemp("ended") / "a.h5"
     command = [sys.executable, "-c", PROGRAMS, str(path), str(ROOT)]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as programs:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # a fork waits for ever for those of OpenMP, which it has not
+    with subprocess.Popen(command, text=True, env=one_thread, **pipes) as programs:
         programs.path = path
         yield programs
         programs.stdin.close()
