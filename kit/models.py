@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from kit.layers.layer import Layer
+from kit.layers.inside import build
+from kit.layers.layer import Layer, paired
 from kit.layers.measuring import measure, stated_shape
 from kit.layers.merging import Merge
 from kit.layers.recurrence import Recurrent
@@ -37,6 +38,19 @@ class Model(Trainable):
 
     def __init__(self, inputs: Symbol | Sequence[Symbol], outputs: Symbol | Sequence[Symbol]) -> None:
         self._hold(from_symbols(listed(inputs, "inputs"), listed(outputs, "outputs")))
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if own := [name for name in ("call", "forward") if name in vars(cls)]:
+            raise TypeError(
+                f"{cls.__name__} is a Model with {own[0]}; here that is a torch.nn.Module with forward, of the kit's "
+                f"layers too, as a layer: class {cls.__name__}(torch.nn.Module), Sequential([{cls.__name__}()])"
+            )
+        if own := [name for name in ("train_step", "test_step", "predict_step") if name in vars(cls)]:
+            raise TypeError(
+                f"{cls.__name__} defines {own[0]}, which is not called here; write the loop instead: "
+                "for record in kit.steps(model, X, y), or plain PyTorch on model.module"
+            )
 
     @classmethod
     def of(cls, network: Network) -> Model:
@@ -109,7 +123,8 @@ class Model(Trainable):
     def get_weights(self) -> list[np.ndarray]:
         """Copies of all weights, layer by layer."""
         with self.lock:
-            return [array for layer in self.layers if isinstance(layer, Layer) for array in layer.get_weights()]
+            weights = [weight for layer in self.layers for weight in spoken(layer).values()]
+            return [weight.detach().cpu().numpy().copy() for weight in weights]
 
     def set_weights(self, weights: Sequence[np.ndarray]) -> None:
         """Copies arrays into all weights, in the order of get_weights. ValueError where they do not fit."""
@@ -117,13 +132,13 @@ class Model(Trainable):
             raise TypeError(f"set_weights takes a list of arrays, as get_weights gives it, not {weights!r}")
         with self.lock:
             rest = list(weights)
-            layers = [layer for layer in self.layers if isinstance(layer, Layer)]
-            counts = [len(layer.spoken_weights(layer.state_dict())) for layer in layers]
+            counts = [len(spoken(layer)) for layer in self.layers]
             if len(rest) != sum(counts):
                 raise ValueError(f"the model has {sum(counts)} weights, but {len(rest)} came; is it the same model?")
             matched: list[tuple[Tensor, np.ndarray]] = []
-            for layer, count in zip(layers, counts, strict=True):
-                matched += layer.matched(rest[:count])
+            for layer, count in zip(self.layers, counts, strict=True):
+                given = rest[:count]
+                matched += layer.matched(given) if isinstance(layer, Layer) else paired(layer, spoken(layer), given)
                 rest = rest[count:]
             for tensor, array in matched:
                 tensor.copy_(torch.as_tensor(array))
@@ -248,11 +263,10 @@ class Sequential(Model):
         except ValueError:
             network.drop_last()
             raise
-        if isinstance(layer, Layer):
-            if came is not None:
-                layer.build_for(came)
-            else:
-                layer.build_stated()
+        if came is not None:
+            build(layer, came)
+        elif isinstance(layer, Layer):
+            layer.build_stated()
 
     def _append(self, inner: Network) -> None:
         """Appends the steps of another model's network. ValueError where it has several inputs or outputs."""
@@ -281,6 +295,12 @@ class Sequential(Model):
         shapes = [shape for _, _, shape in network.measured(network.shapes)]
         network.reached = shapes[-1] if shapes else network.shapes[0]
         return layer
+
+
+def spoken(layer: nn.Module) -> dict[str, Tensor]:
+    """The weights of a layer as get_weights gives them, or of a torch module as it holds them, then what is counted."""
+    held = layer.state_dict()
+    return layer.spoken_weights(held) if isinstance(layer, Layer) else held
 
 
 def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:

@@ -6,9 +6,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from kit.layers.inside import build
 from kit.layers.layer import Layer
 from kit.layers.masking import Mask, alone, run_masked
-from kit.layers.measuring import measure, reads_integers
+from kit.layers.measuring import measure, reads_integers, without_weights
 from kit.symbols import Shape, Step, Symbol, connect
 
 
@@ -131,7 +132,7 @@ class Network(nn.Module):
     @property
     def built(self) -> bool:
         """Whether every layer has its weights."""
-        return all(layer.built for layer in self.layers.values() if isinstance(layer, Layer))
+        return not without_weights(self)
 
     def measured(self, shapes: Sequence[Shape | None]) -> Iterator[tuple[Step, list[Any], Any]]:
         """For inputs of these shapes: each step, the shapes it reads, the shape it gives (None where unknown).
@@ -154,8 +155,7 @@ class Network(nn.Module):
             declared = self.built and None not in self.shapes  # other sizes are then tried, not declared
             values = list(shapes)
             for step, came, gives in list(self.measured(shapes)):  # all are checked before any weight is made
-                if isinstance(step.layer, Layer):
-                    step.layer.build_for(*came)
+                build(step.layer, *came)
                 values.append(gives)
             if not declared:
                 self.shapes, self.reached = list(shapes), values[-1]

@@ -77,7 +77,7 @@ def listed(given: Any, what: str) -> list[Symbol]:
 
 def connect(layer: Any, sources: tuple[Symbol, ...]) -> Symbol:
     """The symbol of what a layer or torch module makes of these; a layer's weights are made. Raises ShapeError."""
-    from kit.layers.layer import Layer
+    from kit.layers.inside import build
     from kit.layers.measuring import measure
 
     strangers = [source for source in sources if not isinstance(source, Symbol)]
@@ -85,8 +85,7 @@ def connect(layer: Any, sources: tuple[Symbol, ...]) -> Symbol:
         raise TypeError(f"{layer!r} is called on graph symbols and on {strangers[0]!r}; give it symbols only")
     shapes = [source.shape for source in sources]
     shape, _ = measure(layer, *shapes)
-    if isinstance(layer, Layer):
-        layer.build_for(*shapes)
+    build(layer, *shapes)
     return (WithStates if getattr(layer, "gives_states", False) else Symbol)(shape, layer, tuple(sources))
 
 

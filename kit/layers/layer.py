@@ -1,7 +1,7 @@
 """The base of all layers, and the catalog they enter by being defined."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -14,6 +14,9 @@ from kit.fields import Field, by_name, flag, sizes, text
 from kit.symbols import Shape, Symbol, connect
 
 CATALOG: dict[str, type["Layer"]] = {}
+
+
+CALL = "; write `call` as `forward(self, x)`, on torch tensors, where self.training says whether it trains"
 
 
 class ShapeError(ValueError):
@@ -55,10 +58,20 @@ class Layer(Declared, nn.Module):
 
     def __init_subclass__(cls, abstract: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
+        called = "call" in vars(cls)
         if "__init__" in vars(cls):
             raise TypeError(
                 f"{cls.__name__} defines __init__; declare its arguments as annotated fields instead, "
-                "for example `rate: float = 0.5`, and the constructor is made from them"
+                "for example `rate: float = 0.5`, and the constructor is made from them" + (CALL if called else "")
+            )
+        if called:
+            raise TypeError(f"{cls.__name__} defines call{CALL}")
+        known = ["input_shape", *(field.name for field in cls.inferred_fields())]
+        if strange := [name for name in cls.wants() if name not in known]:
+            raise TypeError(
+                f"{cls.__name__}.build asks for {strange[0]}, which is not read from the input; let it ask for "
+                "input_shape, the shape of a sample, or declare the size of the last axis as a field, "
+                f"`{strange[0]}: InputSize = None` (from kit.fields)"
             )
         takes = inspect.signature(cls.forward).parameters
         cls.mask_word = next((word for word in ("mask", "masks") if word in takes), "")
@@ -80,6 +93,13 @@ class Layer(Declared, nn.Module):
         self.validate()
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, nn.Parameter):
+            for known, held in self._parameters.items():
+                if held is value and known != name:
+                    raise TypeError(
+                        f"{type(self).__name__}: the weight {known!r} cannot be self.{name} too; "
+                        f"make it as add_weight({name!r}, shape)"
+                    )
         super().__setattr__(name, value)
         if name == "trainable" and "_parameters" in vars(self):
             for parameter in self.parameters(recurse=False):
@@ -102,6 +122,7 @@ class Layer(Declared, nn.Module):
         """Hook: which times of the output hold something, (n, time), where that is known of the inputs'."""
         return masks[0] if self.passes_mask else None
 
+    @spelling.spelled
     def add_weight(
         self,
         name: str,
@@ -109,8 +130,8 @@ class Layer(Declared, nn.Module):
         initializer: Any = None,
         fields: str | None = None,
         parts: Callable[[Tensor], Sequence[Tensor]] | None = None,
-    ) -> None:
-        """Makes the parameter `name`, as the fields `<name>_initializer`, `_regularizer` and `_constraint` say.
+    ) -> nn.Parameter:
+        """The new parameter `name`, as the fields `<name>_initializer`, `_regularizer` and `_constraint` say.
 
         fields: what those fields begin with, where it is not the name.
         parts: gives the views of the weight that are initialized each by itself, such as the gates of an LSTM.
@@ -127,6 +148,7 @@ class Layer(Declared, nn.Module):
             self.penalties[name] = penalty
         if limit := constraints.get(getattr(self, f"{fields}_constraint", None)):
             self.limits[name] = limit
+        return weight
 
     def add_loss(self, loss: Tensor) -> None:
         """Adds a number, of shape (), to the loss of the batch that forward is at. An exported model has no loss."""
@@ -204,7 +226,11 @@ class Layer(Declared, nn.Module):
     def accept(self, *shapes: Shape) -> None:
         """Raises ShapeError where inputs of these shapes do not fit the layer."""
         if self.input_count is not None and len(shapes) != self.input_count:
-            raise ShapeError(f"{self.label} takes {self.input_count} input, but {len(shapes)} came; merge them first")
+            own = type(self).__module__.partition(".")[0] != "kit"
+            raise ShapeError(
+                f"{self.label} takes {self.input_count} input{'s' if self.input_count > 1 else ''}, but {len(shapes)} "
+                f"came; {f'declare `input_count = {len(shapes)}` in its class' if own else 'merge them first'}"
+            )
         for shape in shapes:
             wanted = self.input_axes.split()
             if wanted and len(shape) != len(wanted):
@@ -260,18 +286,24 @@ class Layer(Declared, nn.Module):
         wanted = next((form for form in (spoken, held, trained) if len(form) == len(weights)), None)
         if wanted is None:
             raise ValueError(f"{self.label} has {len(spoken)} weights, but {len(weights)} came: {', '.join(spoken)}")
-        arrays = [np.asarray(array) for array in weights]
-        for (name, tensor), array in zip(wanted.items(), arrays, strict=True):
-            if tuple(tensor.shape) != array.shape:
-                raise ValueError(
-                    f"{self.label}: its {name} has shape {tuple(tensor.shape)}, but {array.shape} came; "
-                    f"{self.weights_advice}"
-                )
-        return list(zip(wanted.values(), arrays, strict=True))
+        return paired(self, wanted, weights)
 
     def __repr__(self) -> str:
         """The call that makes an equal layer."""
         return call(type(self).__name__, self.declaration, self.settings())
+
+
+def paired(layer: nn.Module, wanted: Mapping[str, Tensor], weights: Sequence[Any]) -> list[tuple[Tensor, np.ndarray]]:
+    """Each weight of a layer or module with the array that is to be copied into it. ValueError where shapes differ."""
+    arrays = [np.asarray(array) for array in weights]
+    for (name, tensor), array in zip(wanted.items(), arrays, strict=True):
+        if tuple(tensor.shape) != array.shape:
+            label = layer.label if isinstance(layer, Layer) else type(layer).__name__
+            raise ValueError(
+                f"{label}: its {name} has shape {tuple(tensor.shape)}, but {array.shape} came; "
+                f"{getattr(layer, 'weights_advice', Layer.weights_advice)}"
+            )
+    return list(zip(wanted.values(), arrays, strict=True))
 
 
 def reshaping_advice(rank: int, wanted: list[str]) -> str:

@@ -4,6 +4,7 @@ It is run on a batch of no samples, which takes neither time nor memory; where t
 device, whose first operation in a process takes a second or more: it imports torch's compiler.
 """
 
+import copy
 from typing import Any
 
 import torch
@@ -40,7 +41,7 @@ def without_samples(layer: nn.Module, shapes: tuple[Shape, ...]) -> Found | None
             with torch.device("meta"):
                 twin = layer.twin().eval()
                 twin.build_for(*shapes)
-        if any(isinstance(part, Layer) and not part.built for part in twin.modules()):
+        if without_weights(twin):
             return None
         held = {**dict(twin.named_parameters()), **dict(twin.named_buffers())}
         if sum(tensor.numel() for tensor in held.values()) > LARGE:
@@ -52,6 +53,11 @@ def without_samples(layer: nn.Module, shapes: tuple[Shape, ...]) -> Found | None
         return None
     fine = isinstance(output, Tensor) and output.ndim > 0 and len(output) == 0
     return (tuple(output.shape[1:]), twin) if fine else None
+
+
+def without_weights(module: nn.Module) -> list[Layer]:
+    """The layers in a module, itself included, whose weights are not made yet."""
+    return [layer for layer in module.modules() if isinstance(layer, Layer) and not layer.built]
 
 
 def is_ours(part: nn.Module) -> bool:
@@ -77,9 +83,12 @@ def on_meta(layer: nn.Module, shapes: tuple[Shape, ...]) -> Found:
             twin = layer.twin().eval()
             output = run(layer, twin, samples, shapes)
     else:
+        if without_weights(layer):
+            layer = copy.deepcopy(layer)  # in which they are made to be thrown away
         held = {**dict(layer.named_parameters()), **dict(layer.named_buffers())}
         weights = {name: torch.empty_like(value, device="meta") for name, value in held.items()}
-        output = run(layer, lambda *x: torch.func.functional_call(layer, weights, x), samples, shapes)
+        with torch.device("meta"):
+            output = run(layer, lambda *x: torch.func.functional_call(layer, weights, x), samples, shapes)
     output = alone(output)
     if not isinstance(output, Tensor) or output.ndim < 1 or len(output) != 2:
         raise ShapeError(f"{label(layer)} must give one tensor (n, ...) with the n samples that came in")

@@ -231,7 +231,7 @@ def opened(path: Any, custom_objects: Mapping[str, Any] | None = None) -> tuple[
         with torch.device("meta"):  # no memory is taken before the sizes are known to agree with the file's
             model = from_document(stored.config["document"], custom_objects)
         agree(model.module.layers, stored, path)
-        for layer in model.layers:
+        for layer in model.module.modules():
             if isinstance(layer, Layer):
                 layer.to_empty(device=model.device)
         model.module.to(model.device)  # the caller's torch modules

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from kit.layers.inside import evaluating
 from kit.models import Model
 from kit.storage.errors import StorageError, explained
 from kit.storage.foreign.keras_places import places
@@ -19,7 +20,6 @@ from kit.storage.foreign.layout import disarranged
 from kit.storage.foreign.obstacles import refuse_all
 from kit.storage.replace import replace
 from kit.storage.writer import remedy
-from kit.training.steps import evaluating
 
 LIBVER = ("v108", "v108")
 

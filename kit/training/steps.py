@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from kit.callbacks import Callback, StopTraining
+from kit.layers.inside import evaluating
 from kit.training.data import Batch, Source
 from kit.training.goal import Goal
 from kit.training.history import History
@@ -195,19 +196,3 @@ def turns(batches: Iterator[Batch]) -> Iterator[list[Batch]]:
         start = time.perf_counter()
         yield group
         count = max(1, min(4 * count, int(count * TURN / max(time.perf_counter() - start, 1e-9))))
-
-
-class evaluating:
-    """With this, a module and all in it are as for prediction; afterwards each is as it was."""
-
-    def __init__(self, module: torch.nn.Module) -> None:
-        self.module = module
-
-    def __enter__(self) -> None:
-        self.training = [part for part in self.module.modules() if part.training]
-        if self.training:
-            self.module.eval()
-
-    def __exit__(self, *error: object) -> None:
-        for part in self.training:
-            part.training = True

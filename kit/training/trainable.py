@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from kit import objectives, optimizers
 from kit.callbacks import Checkpoint, listed
 from kit.fields import refuse_what_cannot_be_kept
+from kit.layers.inside import evaluating
 from kit.network import Network
 from kit.spelling import spelled
 from kit.symbols import Shape
@@ -35,7 +36,7 @@ from kit.training.randomness import Randomness
 from kit.training.run import Run
 from kit.training.session import Augment, Session
 from kit.training.steering import Steering
-from kit.training.steps import evaluating, measure, recorded, turns
+from kit.training.steps import measure, recorded, turns
 from kit.training.streams import is_stream
 from kit.training.update import Update
 
