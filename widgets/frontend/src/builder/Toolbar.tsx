@@ -21,8 +21,8 @@ export function Toolbar() {
         <Deed id="save" />
       </span>
       <span className="hb-group">
-        <Deed id="undo" icon="undo" title={undo === null ? "Undo" : `Undo ${undo}`} />
-        <Deed id="redo" icon="redo" title={redo === null ? "Redo" : `Redo ${redo}`} />
+        <Deed id="undo" icon="undo" title={`Undo ${undo ?? ""}`.trim()} />
+        <Deed id="redo" icon="redo" title={`Redo ${redo ?? ""}`.trim()} />
       </span>
       <span className="hb-group">
         <Deed id="add" />

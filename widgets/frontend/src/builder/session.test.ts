@@ -51,6 +51,26 @@ test("a refused edit goes back to the answered document and says why", () => {
   expect(session.store.get().problem?.message).toBe("no");
 });
 
+test("undo and redo can be pressed, and are told, before an edit is answered", () => {
+  const { session, document } = pair();
+  const known = () => session.store.get();
+  session.edit(document("mine"), "delete lstm_1");
+  expect(known().undo).toBe("delete lstm_1");
+  session.tell("undo");
+  expect(known().said).toBe("undo delete lstm_1");
+  expect(known().redo).toBe("delete lstm_1");
+  session.tell("redo");
+  expect(known().said).toBe("redo delete lstm_1");
+  expect(known().undo).toBe("delete lstm_1");
+});
+
+test("an answer says what can be undone, whatever was guessed", () => {
+  const { session, document, answer, revision } = pair();
+  session.edit(document("mine"), "edit");
+  answer("before", revision(), { message: "no", line: null });
+  expect(session.store.get().undo).toBeNull();
+});
+
 test("what Python says unasked is drawn", () => {
   const { answer, shown } = pair();
   answer("new", null);

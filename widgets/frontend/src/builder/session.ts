@@ -130,7 +130,7 @@ export function openSession(channel: Channel): Session {
   /** A change that Python makes. */
   function change(type: string, content: Record<string, unknown>, said: string) {
     const number = nextRevision();
-    store.set({ problem: null, notice: null, news: null, said });
+    store.set({ problem: null, notice: null, news: null, said, undo: said, redo: null });
     send(type, { revision: number, ...content });
     return promised(acts, number);
   }
@@ -141,7 +141,7 @@ export function openSession(channel: Channel): Session {
   return {
     store,
     edit(document, what) {
-      store.set({ document, problem: null, notice: null, news: null, said: what });
+      store.set({ document, problem: null, notice: null, news: null, said: what, undo: what, redo: null });
       send("edit", { revision: nextRevision(), document, what });
     },
     preview: (document) => store.set({ document }),
@@ -157,8 +157,9 @@ export function openSession(channel: Channel): Session {
       send("code", { revision: nextRevision(), text });
     },
     tell(type, content = {}) {
-      const { undo, redo } = store.get();
-      if (type === "undo" || type === "redo") store.set({ said: `${type} ${(type === "undo" ? undo : redo) ?? ""}`, news: null });
+      const { undo, redo } = store.get(); // what comes after is known with the answer; a key pressed before it must not go astray
+      if (type === "undo") store.set({ said: `undo ${undo ?? ""}`, news: null, undo: "", redo: undo });
+      if (type === "redo") store.set({ said: `redo ${redo ?? ""}`, news: null, undo: redo, redo: "" });
       send(type, content);
     },
     say: (notice) => store.set({ notice, news: null }),
