@@ -17,6 +17,7 @@ from kit.layers.merging import Merge
 from kit.layers.recurrence import Recurrent
 from kit.names import near_miss
 from kit.network import Network, from_symbols, merged
+from kit.spelling import spelled
 from kit.symbols import Input, Symbol, listed
 from kit.training.arguments import refuse_to_replace
 from kit.training.trainable import Trainable
@@ -26,17 +27,23 @@ class Model(Trainable):
     """A graph of layers between inputs and outputs, with its training.
 
     inputs: an Input or a list of them. outputs: the symbol that came of calling layers on them, or a list.
+    name: what you call it; its file keeps it.
     `module` is an ordinary torch.nn.Module with all the weights.
     notes: what the file that the model was imported from said, and could not be taken over.
     layout: how an editor shows the model (kit/layout.py); files keep it.
     weights_given: whether its weights were loaded or set, so that they are more than a beginning.
     """
 
+    name: str | None = None
     notes: tuple[str, ...] = ()
     layout: dict[str, Any] | None = None
     weights_given: bool = False
 
-    def __init__(self, inputs: Symbol | Sequence[Symbol], outputs: Symbol | Sequence[Symbol]) -> None:
+    @spelled
+    def __init__(
+        self, inputs: Symbol | Sequence[Symbol], outputs: Symbol | Sequence[Symbol], name: str | None = None
+    ) -> None:
+        self.name = name
         self._hold(from_symbols(listed(inputs, "inputs"), listed(outputs, "outputs")))
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -226,9 +233,12 @@ class Sequential(Model):
     """A chain of layers, each reading the one before it.
 
     layers: the layers from input to output; `add` appends one. An Input may come first and states the shape.
+    name: what you call it; its file keeps it.
     """
 
-    def __init__(self, layers: Iterable[nn.Module | Symbol | Model] = ()) -> None:
+    @spelled
+    def __init__(self, layers: Iterable[nn.Module | Symbol | Model] = (), name: str | None = None) -> None:
+        self.name = name
         if not isinstance(layers, Iterable):
             raise TypeError(f"Sequential takes a list of layers, not {layers!r}; write Sequential([...])")
         self._hold(Network())

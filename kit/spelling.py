@@ -1,5 +1,6 @@
 """Two spellings, one vocabulary: the words of 2015 are read as today's, here and nowhere else."""
 
+import difflib
 import functools
 import inspect
 import warnings
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterable
 from numbers import Integral  # NumPy's whole numbers too
 from typing import Any, TypeVar
 
+from kit import words_of_keras
 from kit.fields import MISSING
 from kit.names import near_miss
 
@@ -33,6 +35,7 @@ SYNONYMS = {
     "global_clipnorm": "clipnorm",
     "max_value": "m",
     "nb_epoch": "epochs",
+    "nb_classes": "num_classes",
     "x": "X",
     "filepath": "path",
     "filename": "path",
@@ -69,14 +72,22 @@ def today(words: dict[str, Any], known: Iterable[str], owner: str, former: Itera
             elif word in former:
                 forget(word, value, owner)
                 continue
+            elif (of_keras := words_of_keras.about(word)) and of_keras.means_nothing(value):
+                continue
             else:
-                old = [old for old in SYNONYMS if synonym(old, known)]
-                hint = near_miss(word, [*known, *old]) or f"; it takes {', '.join(sorted(known))}"
-                raise TypeError(f"{owner} has no argument {word!r}{hint}")
+                said_of_it = f": {of_keras.advice}" if of_keras else meant_instead(word, known)
+                raise TypeError(f"{owner} has no argument {word!r}{said_of_it}")
         if name in said and (word not in PARTS or len(pairs.get(name, ())) == 1):
             raise TypeError(f"{owner} got {name!r} twice (once as {word!r}); say it once")
         said[name] = value
     return said
+
+
+def meant_instead(word: str, known: Iterable[str]) -> str:
+    """The end of an error: the nearest word, one of 2015 only where it is very near, or all of today's."""
+    old = [name for name in SYNONYMS if synonym(name, known)]
+    slips = difflib.get_close_matches(word, old, n=3, cutoff=0.85)
+    return near_miss(word, [*known, *slips]) or f"; it takes {', '.join(sorted(known))}"
 
 
 def forget(word: str, value: Any, owner: str) -> None:
@@ -168,18 +179,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def spelled(method: F) -> F:
-    """A method that takes its keywords in either spelling, and says which word it does not know."""
+    """A method or function that takes its keywords in either spelling, and says which word it does not know."""
     signature = inspect.signature(method)
     known = [name for name in signature.parameters if name != "self"]
+    of_object = "self" in signature.parameters
 
     @functools.wraps(method)
-    def wrapper(self: Any, *args: Any, **words: Any) -> Any:
-        owner = f"{type(self).__name__}.{method.__name__}"
+    def wrapper(*args: Any, **words: Any) -> Any:
+        owner = method.__name__
+        if of_object:
+            owner = type(args[0]).__name__ + (f".{owner}" if owner != "__init__" else "")
         words = today(words, known, owner) if words else words
         try:
-            signature.bind(self, *args, **words)
+            signature.bind(*args, **words)
         except TypeError as error:
             raise TypeError(f"{owner}: {error}; it takes {', '.join(known)}") from None
-        return method(self, *args, **words)
+        return method(*args, **words)
 
     return wrapper  # type: ignore[return-value]

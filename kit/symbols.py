@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kit.spelling import spelled
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -48,6 +50,7 @@ class WithStates(Symbol):
         return list(self)[index]
 
 
+@spelled
 def Input(shape: Any, name: str | None = None) -> Symbol:
     """The entrance of a graph for samples of this shape, without the batch axis: Input((1, 8, 8)), Input(20).
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kit.callbacks.callback import Callback
+from kit.spelling import spelled
 
 if TYPE_CHECKING:
     from kit.training.session import Session
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
 class LearningRateScheduler(Callback):
     """Sets the learning rate of each epoch by a function of its number from 0: schedule(epoch), or (epoch, rate).
 
-    schedule: the function.
+    schedule: the function. verbose: 1 prints the rate.
     """
 
-    def __init__(self, schedule: Callable[..., float]) -> None:
+    @spelled
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         if not callable(schedule):
             raise TypeError(f"LearningRateScheduler takes a function of the epoch's number, not {schedule!r}")
-        self.schedule = schedule
+        self.schedule, self.verbose = schedule, verbose
 
     def __repr__(self) -> str:
         return f"LearningRateScheduler({getattr(self.schedule, '__name__', self.schedule)})"
@@ -42,3 +44,5 @@ class LearningRateScheduler(Callback):
         both = len(inspect.signature(self.schedule).parameters) > 1
         rate = self.schedule(epoch, optimizer.learning_rate) if both else self.schedule(epoch)
         optimizer.learning_rate = optimizer.declaration["learning_rate"].convert(float(rate), type(optimizer).__name__)
+        if self.verbose:
+            print(f"epoch {epoch + 1}: learning_rate = {float(rate):g}", flush=True)

@@ -102,6 +102,8 @@ def contents(model: Any, marks: Sequence[Mark] = ()) -> Contents:
             "compile": settings_of(model) if model.compiled else None,
             "versions": versions(),
         }
+        if model.name is not None:
+            config["name"] = model.name
         if model.layout is not None:
             config["layout"] = model.layout
         if model.compiled:
@@ -240,6 +242,7 @@ def opened(path: Any, custom_objects: Mapping[str, Any] | None = None) -> tuple[
             compile_as(model, stored, custom_objects, path)
         model.history = history_from(stored.config["history"], stored.arrays)
         lay_out(model, stored)
+        model.name = stored.config.get("name")
         model.weights_given = True
         model.session = session_from(stored, model)
         told_in(stored.config)

@@ -26,8 +26,14 @@ def refuse_to_replace(path: Any, overwrite: bool) -> None:
         raise FileExistsError(f"there is a file {str(path)!r} already; give another path, or overwrite=True")
 
 
-def check_options(verbose: Any, shuffle: Any) -> None:
-    """Raises ValueError where fit does not know how to tell, or how to order."""
+def check_options(verbose: Any, shuffle: Any, initial_epoch: Any, epochs: int) -> None:
+    """Raises ValueError where fit does not know how to tell, how to order or where to begin."""
+    whole = isinstance(initial_epoch, (int, np.integer)) and not isinstance(initial_epoch, bool)
+    if not whole or not 0 <= initial_epoch < epochs:
+        raise ValueError(
+            f"fit(initial_epoch={initial_epoch!r}): it takes a whole number from 0 to {epochs - 1}: epochs={epochs} "
+            "counts those that are done too"
+        )
     if verbose not in (0, 1, 2, "auto"):
         raise ValueError(f"fit(verbose={verbose!r}): it takes 0 (silent), 1 or 'auto' (a bar) or 2 (a line an epoch)")
     if not isinstance(shuffle, (bool, np.bool_)) and shuffle not in (0, 1):

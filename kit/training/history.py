@@ -81,7 +81,7 @@ class History(Mapping[str, list[float]]):
                     self.series[name] = Series()
                 self.series[name].add(value)
             if record.ended is not None:
-                self.epochs["epoch"].append(len(self.epochs["epoch"]))
+                self.epochs["epoch"].append(record.epoch - 1)
                 self.epoch_steps.append(self.steps)
                 for name, number in record.ended.items():
                     self.epochs.setdefault(name, []).append(number)

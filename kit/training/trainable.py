@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -170,6 +171,7 @@ class Trainable(Batchwise):
         class_weight: Mapping[Any, float] | None = None,
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
+        initial_epoch: int = 0,
         augment: Augment | None = None,
         callbacks: Iterable[Callable[..., Any]] = (),
         background: bool = False,
@@ -190,6 +192,7 @@ class Trainable(Batchwise):
         Dataset or DataLoader to measure on. shuffle: whether each epoch has an order of its own.
         sample_weight: how much each sample counts (n,). class_weight: how much each class counts, {1: 5.0}.
         steps_per_epoch: batches an epoch, where a generator has no end. validation_steps: those to validate with.
+        initial_epoch: how many of the epochs are done already; they are counted, not done again.
         augment: varies the inputs of each batch, (tensor, torch.Generator) -> tensor, such as an ImageDataGenerator.
         callbacks: called with each Record after its batch, or objects with Keras's methods; see kit.callbacks.
         seed: makes shuffling, dropout and late initialization repeatable. autosave: a path to save to at the start,
@@ -202,7 +205,7 @@ class Trainable(Batchwise):
         self._refuse_while_running("fit")
         check_counts("fit", batch_size=batch_size, epochs=epochs)
         check_counts("fit", steps_per_epoch=steps_per_epoch, validation_steps=validation_steps)
-        check_options(verbose, shuffle)
+        check_options(verbose, shuffle, initial_epoch, epochs)
         if validation_data is not None and validation_split:
             raise ValueError("fit got validation_data and validation_split; each says what to validate with, give one")
         if queue is not None and not background:
@@ -213,6 +216,7 @@ class Trainable(Batchwise):
             sample_weight=sample_weight, class_weight=class_weight, steps_per_epoch=steps_per_epoch,
         )  # fmt: skip
         session.augment, session.callbacks, session.validation_steps = augment, functions, validation_steps
+        session.position.epoch += initial_epoch
         self.history = History()
         saving = Autosave(self, autosave, autosave_every)
         saving.begin()
@@ -315,29 +319,31 @@ class Trainable(Batchwise):
         verbose: int = 1,
         *,
         sample_weight: Any = None,
+        steps: int | None = None,
         return_dict: bool = False,
     ) -> Any:
         """The loss on samples X and targets y; with metrics, a tuple (loss, metric, ...).
 
-        X, y, sample_weight: as fit takes them. return_dict: give a dict of them by their names instead.
+        X, y, sample_weight: as fit takes them. steps: batches at most; all if none.
+        return_dict: give a dict of them by their names instead.
         """
         self._check_compiled("evaluate")
-        check_counts("evaluate", batch_size=batch_size)
+        check_counts("evaluate", batch_size=batch_size, steps=steps)
         data = source_for(self, X, y, sample_weight)
         with self.lock:
             self.update.find_penalties()
-        values = measure(self, data, batch_size, self.goal(show_accuracy))
+        values = measure(self, data, batch_size, self.goal(show_accuracy), most=steps)
         return told(values, return_dict)
 
     @spelled
-    def predict(self, X: Any, batch_size: int = 128, verbose: int = 0) -> Any:
+    def predict(self, X: Any, batch_size: int = 128, verbose: int | str = 0, steps: int | None = None) -> Any:
         """The outputs for samples X, as a NumPy array (n, ...); a list of them where there are several outputs.
 
-        X: as fit takes it; targets that come with it are passed over.
+        X: as fit takes it; targets that come with it are passed over. steps: batches at most; all if none.
         """
-        check_counts("predict", batch_size=batch_size)
+        check_counts("predict", batch_size=batch_size, steps=steps)
         parts: list[list[Tensor]] = []
-        for batches in turns(source_for(self, X, targets=False).batches(batch_size)):
+        for batches in turns(islice(source_for(self, X, targets=False).batches(batch_size), steps)):
             with self.lock, evaluating(self.module), torch.no_grad():
                 parts += [[part.cpu() for part in self.outputs(batch.to(self.device))] for batch in batches]
         whole = [torch.cat(column).numpy() for column in zip(*parts, strict=True)]

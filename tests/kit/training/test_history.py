@@ -9,7 +9,7 @@ from kit.layers import Dense
 
 
 def record(step: int, loss: float, ended: dict | None = None) -> Record:
-    return Record(step, 1, 4, {"loss": torch.tensor(loss)}, ended)
+    return Record(step, (step + 2) // 3, 4, {"loss": torch.tensor(loss)}, ended)
 
 
 @pytest.fixture

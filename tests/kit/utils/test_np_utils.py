@@ -18,7 +18,7 @@ from kit.utils.np_utils import (
 def test_class_numbers_become_one_hot_rows():
     assert to_categorical([2, 0]).tolist() == [[0, 0, 1], [1, 0, 0]]
     assert to_categorical(np.array([[1], [0]]), 3).tolist() == [[0, 1, 0], [1, 0, 0]]
-    with pytest.raises(ValueError, match="class 3, but nb_classes=3"):
+    with pytest.raises(ValueError, match="class 3, but num_classes=3"):
         to_categorical([3], 3)
     with pytest.raises(ValueError, match="class numbers"):
         to_categorical([-1])
