@@ -17,7 +17,7 @@ from kit.layers.merging import Merge
 from kit.layers.recurrence import Recurrent
 from kit.names import near_miss
 from kit.network import Network, from_symbols, merged
-from kit.spelling import spelled
+from kit.spelling import spelled, today
 from kit.symbols import Input, Symbol, listed
 from kit.training.arguments import refuse_to_replace
 from kit.training.trainable import Trainable
@@ -66,7 +66,7 @@ class Model(Trainable):
         model._hold(network)
         return model
 
-    def __call__(self, *symbols: Any) -> Any:
+    def __call__(self, *symbols: Any, **words: Any) -> Any:
         """The symbol of the output for other symbols of a graph, or a list of several; the layers are shared.
 
         Raises ShapeError where they do not fit, TypeError for what is no symbol.
@@ -77,6 +77,7 @@ class Model(Trainable):
                 "a model is called on symbols of a graph, such as Input((20,)); "
                 "for numbers use model.predict(X), or model.module(x) with tensors"
             )
+        today(words, [], "a call of a model")  # refuses them
         found = self.module.called_on(*given)
         return found[0] if len(found) == 1 else found
 

@@ -1,6 +1,7 @@
 """Network: layers and what each of them reads, as an ordinary torch module."""
 
 import itertools
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from kit.layers.inside import build
 from kit.layers.layer import Layer
 from kit.layers.masking import Mask, alone, run_masked
 from kit.layers.measuring import measure, reads_integers, without_weights
+from kit.layers.windows import CHANNELS_FIRST, Spatial, seems_channels_last
 from kit.symbols import Shape, Step, Symbol, connect
 
 
@@ -155,6 +157,11 @@ class Network(nn.Module):
             declared = self.built and None not in self.shapes  # other sizes are then tried, not declared
             values = list(shapes)
             for step, came, gives in list(self.measured(shapes)):  # all are checked before any weight is made
+                if isinstance(step.layer, Spatial) and step.sources[0] < len(shapes) and seems_channels_last(came[0]):
+                    channels, rows, cols = came[0]
+                    warnings.warn(
+                        f"{step.layer.label} finds {channels} channels of {rows}x{cols}; {CHANNELS_FIRST}", stacklevel=2
+                    )
                 build(step.layer, *came)
                 values.append(gives)
             if not declared:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import numbers
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from kit.spelling import spelled
 
@@ -17,7 +18,12 @@ Shape = tuple[int, ...]
 
 @dataclass(eq=False)
 class Symbol:
-    """The output of a layer in a graph, or an input of it. shape: of one sample, without the batch axis."""
+    """The output of a layer in a graph, or an input of it. shape: of one sample, without the batch axis.
+
+    + - * make, of two of them, the symbol of Add, Subtract, Multiply; + - * / with a number, that of Rescaling.
+    """
+
+    __array_ufunc__: ClassVar[None] = None  # numbers of NumPy leave the computing to it
 
     shape: Shape
     layer: nn.Module | None = None
@@ -32,9 +38,57 @@ class Symbol:
             "layer, or put the module in a model and call that: Sequential([module])(symbol)"
         )
 
+    def __add__(self, other: Any) -> Symbol:
+        return combined(self, "Add", other) if isinstance(other, Symbol) else rescaled(self, 1, other)
+
+    def __sub__(self, other: Any) -> Symbol:
+        return combined(self, "Subtract", other) if isinstance(other, Symbol) else rescaled(self, 1, -other)
+
+    def __mul__(self, other: Any) -> Symbol:
+        return combined(self, "Multiply", other) if isinstance(other, Symbol) else rescaled(self, other, 0)
+
+    def __truediv__(self, other: Any) -> Symbol:
+        return refuse_to_compute(self, other) if isinstance(other, Symbol) else rescaled(self, 1 / other, 0)
+
+    def __rsub__(self, other: Any) -> Symbol:
+        return rescaled(self, -1, other)
+
+    def __neg__(self) -> Symbol:
+        return rescaled(self, -1, 0)
+
+    def __getitem__(self, other: Any) -> Any:
+        return refuse_to_compute(self, other)
+
+    __radd__, __rmul__ = __add__, __mul__
+    __rtruediv__ = __pow__ = __matmul__ = __getitem__
+
     def __repr__(self) -> str:
         made = f" from {self.layer!r}" if self.layer is not None else ""
         return f"<symbol (n, {', '.join(map(str, self.shape))}){made}>"
+
+
+def refuse_to_compute(symbol: Symbol, *others: Any) -> Any:
+    """Raises TypeError for what a symbol is computed with, with the way to do it."""
+    raise TypeError(
+        f"a symbol of a graph, {symbol!r}, takes + - * with symbols and numbers; for anything else use a layer, such "
+        "as Lambda(lambda x: x[:, 1:])(symbol)"
+    )
+
+
+def combined(symbol: Symbol, name: str, other: Symbol) -> Symbol:
+    """The symbol of what a layer of this name makes of two."""
+    from kit.layers.layer import CATALOG
+
+    return connect(CATALOG[name](), (symbol, other))
+
+
+def rescaled(symbol: Symbol, scale: Any, offset: Any) -> Symbol:
+    """The symbol of scale x + offset. TypeError where they are no numbers."""
+    from kit.layers.layer import CATALOG
+
+    if not isinstance(scale, numbers.Real) or not isinstance(offset, numbers.Real):
+        refuse_to_compute(symbol)
+    return connect(CATALOG["Rescaling"](float(scale), float(offset)), (symbol,))
 
 
 class WithStates(Symbol):
@@ -58,6 +112,11 @@ def Input(shape: Any, name: str | None = None) -> Symbol:
     """
     from kit.fields import sizes
 
+    if isinstance(shape, (tuple, list)) and None in shape:
+        raise ValueError(
+            f"Input({tuple(shape)!r}): state a length for None, such as 100; layers that read any length, recurrent "
+            "ones and convolutions, take others than that too"
+        )
     try:
         return Symbol(sizes().convert(shape), name=name)
     except (TypeError, ValueError):

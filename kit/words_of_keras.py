@@ -74,7 +74,10 @@ ARGUMENTS = {
     "renorm": Word("leave it out", (False,)),
     "fused": Word("leave it out", ANY),
     # calls of layers
-    "training": Word("fit trains and predict does not; layers are told by themselves", (None,)),
+    "training": Word(
+        "leave it out: fit trains, predict does not, and what is frozen (trainable = False) keeps its statistics",
+        (None,),
+    ),
     "mask": Word("masks travel with the values from Masking and Embedding(mask_zero=True); leave it out"),
     "use_causal_mask": Word("say causal=True where the layer is made", (False,)),
     "attention_mask": Word("masks travel with the values from Masking and Embedding(mask_zero=True); leave it out"),

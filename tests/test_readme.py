@@ -56,7 +56,7 @@ OWNERS = {
     "model": kit.Sequential, "run": kit.Run, "history": kit.History, "kit": kit, "losses": kit.losses,
     "metrics": kit.metrics, "initializers": kit.initializers,
 }  # fmt: skip
-ELSEWHERE = ("Net", "nn.HuberLoss", "nn.CrossEntropyLoss", "X.transpose", "torch.set_default_dtype", "widgets.Monitor",
+ELSEWHERE = ("Net", "nn.HuberLoss", "nn.CrossEntropyLoss", "np.moveaxis", "torch.set_default_dtype", "widgets.Monitor",
              "get_weights", "pause", "resume", "set", "stop", "model.module.parameters")  # fmt: skip
 CALLED = {
     **vars(kit.layers), **vars(kit.optimizers), **vars(kit.schedules), **vars(kit.callbacks), **vars(kit.models),

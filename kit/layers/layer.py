@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -17,6 +18,12 @@ CATALOG: dict[str, type["Layer"]] = {}
 
 
 CALL = "; write `call` as `forward(self, x)`, on torch tensors, where self.training says whether it trains"
+
+
+SHAPE = replace(
+    sizes(keyword=True),
+    wanted="a tuple of whole numbers of 1 or more, without the samples' axis; where any length may come, state one",
+)
 
 
 class ShapeError(ValueError):
@@ -54,7 +61,7 @@ class Layer(Declared, nn.Module):
 
     name: Annotated[str | None, text(keyword=True)] = None
     trainable: Annotated[bool, by_name(flag())] = True
-    input_shape: Annotated[tuple[int, ...] | None, sizes(keyword=True)] = None
+    input_shape: Annotated[tuple[int, ...] | None, SHAPE] = None
 
     def __init_subclass__(cls, abstract: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -161,7 +168,10 @@ class Layer(Declared, nn.Module):
             inputs = tuple(inputs[0])
         if self.further_inputs in words:
             inputs = (*inputs, *words.pop(self.further_inputs))
+        if words and (not inputs or isinstance(inputs[0], Symbol)):
+            inputs = self.by_name(inputs, words)
         if inputs and isinstance(inputs[0], Symbol):
+            spelling.today(words, [], f"a call of {type(self).__name__}")  # refuses those that are left
             return connect(self, inputs)
         for x in inputs:
             if isinstance(x, np.ndarray) or not hasattr(x, "shape"):
@@ -173,6 +183,16 @@ class Layer(Declared, nn.Module):
             self.build_for(*(tuple(x.shape[1:]) for x in inputs))
         y = super().__call__(*inputs, **words)
         return (y, *y.states) if self.gives_states else y
+
+    def by_name(self, inputs: tuple[Any, ...], words: dict[str, Any]) -> tuple[Any, ...]:
+        """The inputs, those that were given by name taken from among the words and put behind the others."""
+        if not inputs and "inputs" in words:  # Keras's word for the first
+            given = words.pop("inputs")
+            inputs = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+        for name in list(inspect.signature(self.forward).parameters)[len(inputs) :]:
+            if name in words and name != self.mask_word:
+                inputs = (*inputs, words.pop(name))
+        return inputs
 
     def build_for(self, *shapes: Shape) -> None:
         """Makes the weights for inputs of these shapes (one sample each), once; checks them every time."""

@@ -30,7 +30,7 @@ def as_layer(given: Any, custom: Mapping[str, Any] | None = None) -> Layer:
         raise ValueError(f"it takes {WANTED}, but this is not the text of a call: {error.msg}") from None
     except (RecursionError, MemoryError):
         raise ValueError("the layers inside are nested too deeply") from None
-    raise TypeError(f"it takes {WANTED}")
+    raise TypeError(f"it takes {WANTED}" + ("; wrap a model's layers one by one" if hasattr(given, "layers") else ""))
 
 
 def layer_called(name: str, known: Mapping[str, Any]) -> type[Layer]:

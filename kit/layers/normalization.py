@@ -15,7 +15,9 @@ from kit.symbols import Shape
 
 
 class BatchNormalization(Layer):
-    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over the batch; running statistics when not training.
+    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, over the batch; by running statistics in predicting.
+
+    Frozen (trainable = False), it keeps its running statistics and goes by them in training too.
 
     In (n, ..., features) or (n, channels, rows, cols); out the same shape (Ioffe & Szegedy 2015).
 
@@ -60,11 +62,11 @@ class BatchNormalization(Layer):
         self.register_buffer("moving_variance", torch.ones(features))
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        moved = channel_axis(self.axis, x.ndim) == -1
-        if mask is not None and self.training and moved and mask.ndim == x.ndim - 1:
+        moved, learns = channel_axis(self.axis, x.ndim) == -1, self.training and self.trainable
+        if mask is not None and learns and moved and mask.ndim == x.ndim - 1:
             return self.normalize_masked(x, mask)
         x = x.movedim(-1, 1) if moved else x
-        if self.training:
+        if learns:
             y, mean, inverse = torch.native_batch_norm(x, self.gamma, self.beta, None, None, True, 0.0, self.epsilon)
             self.remember(mean.detach(), inverse.detach())
         else:

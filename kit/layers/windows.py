@@ -12,6 +12,12 @@ from kit.symbols import Shape
 CORRELATIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 
 
+CHANNELS_FIRST = (
+    "they are (n, channels, rows, cols) here: where the channels come last, move them with numpy.moveaxis(X, -1, 1), "
+    "and state shapes as (channels, rows, cols)"
+)
+
+
 class Spatial(Layer, abstract=True):
     """A layer that computes on (n, channels, *axes); sequences (n, time, features) are turned to that and back."""
 
@@ -55,10 +61,17 @@ def described(sizes: Sequence[int]) -> str:
 def check_window(layer: Layer, window: Sequence[int], padding: str, sizes: Sequence[int]) -> None:
     """Raises ShapeError where a window does not fit into axes of these sizes even once."""
     if padding == "valid" and any(one > size for one, size in zip(window, sizes, strict=True)):
+        if len(sizes) == 2 and sizes[1] in (1, 3) and sizes[0] >= window[0]:
+            raise ShapeError(f"{layer.label} finds images of {sizes[0]}x{sizes[1]}; {CHANNELS_FIRST}")
         raise ShapeError(
             f"{layer.label} moves a {'x'.join(map(str, window))} window over {described(sizes)}, "
             'which is smaller; use a smaller window, padding="same", or less pooling before it'
         )
+
+
+def seems_channels_last(shape: Shape) -> bool:
+    """Whether the shape of an image looks as if its channels, one or three, came last: (28, 28, 1)."""
+    return len(shape) == 3 and shape[2] in (1, 3) and min(shape[:2]) >= 8
 
 
 def spans(window: Sequence[int], dilation: Sequence[int]) -> list[int]:

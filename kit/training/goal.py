@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,11 +96,19 @@ def per_sample(
     function: Callable[..., Any], y: Tensor, output: Tensor, what: str, weight: Tensor | None = None
 ) -> Tensor:
     """A number for each sample, from a loss or a metric. TypeError where it gives none, ValueError for one to weigh."""
-    values = function(y, output)
+    try:
+        values = function(y, output)
+    except (TypeError, RuntimeError) as error:
+        if not of_numpy(error):
+            raise
+        raise TypeError(
+            f"the {what} {metric_names.name(function)} computes with NumPy, which cannot take what is trained; write "
+            "it with torch's functions, such as torch.log, or methods: (y_true - y_pred).square().mean(-1)"
+        ) from error
     if not isinstance(values, Tensor):
         raise TypeError(
-            f"the {what} {metric_names.name(function)} gives {values!r}; it has to give a tensor, "
-            "a number for each sample (n, ...)"
+            f"the {what} {metric_names.name(function)} gives {values!r:.60}; it has to give a tensor, "
+            "a number for each sample (n, ...): write it with torch's functions"
         )
     if weight is not None and values.ndim == 0:
         raise ValueError(
@@ -107,6 +116,12 @@ def per_sample(
             "let it give one for each sample (n, ...), as reduction='none' does for torch's"
         )
     return values
+
+
+def of_numpy(error: BaseException) -> bool:
+    """Whether an error was raised in NumPy, or on the way of a tensor into it."""
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return "numpy" in str(error) or any(name.partition(".")[0] == "numpy" for name in frames)
 
 
 def mean(values: Tensor, output: Tensor, weight: Tensor | None) -> Tensor:
