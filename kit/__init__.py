@@ -1,5 +1,7 @@
 """Hornbook's core: layers and models on PyTorch, trained in the foreground or in the background, kept in HDF5."""
 
+from typing import TYPE_CHECKING
+
 from kit import (
     activations,
     callbacks,
@@ -20,6 +22,7 @@ from kit import (
 )
 from kit.layers import CATALOG, Input, Layer, ShapeError
 from kit.models import Model, Sequential
+from kit.names_of_keras import absent
 from kit.training import History, Queue, Record, Run, resume, runs, steps
 
 __version__ = "0.1.0"
@@ -37,6 +40,9 @@ def load(path, custom_objects=None, mark=None):  # type: ignore[no-untyped-def]
 
     return load_model(path, custom_objects, mark)
 
+
+if not TYPE_CHECKING:
+    __getattr__ = absent(__name__)
 
 __all__ = [
     "CATALOG",

@@ -175,10 +175,5 @@ def from_document(document: Document, custom: Mapping[str, Any] | None = None, s
     model = (Sequential if network.is_chain else Model).of(network)
     if seed is not None:
         Randomness(seed, model.device).start(network)
-    if all(shape is not None for shape in network.shapes):
-        network.build(*(shape for shape in network.shapes if shape is not None))
-    else:
-        for step in network.steps:
-            if isinstance(step.layer, Layer):
-                step.layer.build_stated()
+    network.build_known()
     return model

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import pprint
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -16,14 +17,16 @@ from kit.layers.measuring import measure, stated_shape
 from kit.layers.merging import Merge
 from kit.layers.recurrence import Recurrent
 from kit.names import near_miss
+from kit.names_of_keras import absent
 from kit.network import Network, from_symbols, merged
 from kit.spelling import spelled, today
 from kit.symbols import Input, Symbol, listed
+from kit.telling import Telling
 from kit.training.arguments import refuse_to_replace
 from kit.training.trainable import Trainable
 
 
-class Model(Trainable):
+class Model(Telling, Trainable):
     """A graph of layers between inputs and outputs, with its training.
 
     inputs: an Input or a list of them. outputs: the symbol that came of calling layers on them, or a list.
@@ -111,23 +114,6 @@ class Model(Trainable):
         """The layers, in the order they were added."""
         return list(self.module.layers.values())
 
-    @property
-    def weights(self) -> list[Tensor]:
-        """All weights, then the running statistics, as the tensors that the module holds."""
-        return [*self.module.parameters(), *self.module.buffers()]
-
-    @property
-    def trainable_weights(self) -> list[Tensor]:
-        """The weights that training changes."""
-        return [weight for weight in self.module.parameters() if weight.requires_grad]
-
-    @property
-    def non_trainable_weights(self) -> list[Tensor]:
-        """The weights that are frozen, then the running statistics."""
-        return [weight for weight in self.weights if not weight.requires_grad]
-
-    variables, trainable_variables, non_trainable_variables = weights, trainable_weights, non_trainable_weights
-
     def get_weights(self) -> list[np.ndarray]:
         """Copies of all weights, layer by layer."""
         with self.lock:
@@ -158,10 +144,6 @@ class Model(Trainable):
             for layer in self.module.modules():
                 if isinstance(layer, Recurrent):
                     layer.reset_states()
-
-    def count_params(self) -> int:
-        """How many numbers the weights hold."""
-        return sum(parameter.numel() for parameter in self.module.parameters())
 
     def summary(self) -> None:
         """Prints the layers with their shapes and parameters."""
@@ -314,6 +296,27 @@ def spoken(layer: nn.Module) -> dict[str, Tensor]:
     return layer.spoken_weights(held) if isinstance(layer, Layer) else held
 
 
+def clone_model(model: Model) -> Model:
+    """A model of the same layers with weights of its own, which begin anew; it is not compiled.
+
+    A plain torch module among them is copied as it is.
+    """
+    old = model.module
+    network = Network(old.shapes)
+    network.input_names = list(old.input_names)
+    twins = {
+        name: layer.twin() if isinstance(layer, Layer) else copy.deepcopy(layer) for name, layer in old.layers.items()
+    }
+    for step in old.steps:
+        name = old.name_of(step.layer)
+        network.add(twins[name], step.sources, name)
+    network.outputs = list(old.outputs)
+    network.build_known()
+    made = type(model).of(network)
+    made.name, made.layout = model.name, copy.deepcopy(model.layout)
+    return made
+
+
 def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
     """The model in the file `path`, as kit.load gives it. custom_objects: your classes and functions, by name."""
     from kit.storage.checkpoint import load
@@ -321,4 +324,7 @@ def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Mo
     return load(path, custom_objects)
 
 
-__all__ = ["Input", "Model", "Sequential", "load_model"]
+if not TYPE_CHECKING:
+    __getattr__ = absent(__name__)
+
+__all__ = ["Input", "Model", "Sequential", "clone_model", "load_model"]

@@ -169,6 +169,15 @@ class Network(nn.Module):
             self.fits[shapes] = [values[output] for output in self.outputs]
         return self.fits[shapes]
 
+    def build_known(self) -> None:
+        """Makes the weights where the inputs' shapes, or sizes that layers state, are enough to know theirs."""
+        if all(shape is not None for shape in self.shapes):
+            self.build(*(shape for shape in self.shapes if shape is not None))
+        else:
+            for step in self.steps:
+                if isinstance(step.layer, Layer):
+                    step.layer.build_stated()
+
     def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
         """The outputs; one whose mask is known has it as its attribute `mask`, for the loss behind."""
         if self.masked:

@@ -1,5 +1,7 @@
 """All layers, flat; the paths of 2015 (kit.layers.core and so on) give the same classes."""
 
+from typing import TYPE_CHECKING
+
 from kit.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from kit.layers.attention import MultiHeadAttention, PositionEmbedding, SinePositionEncoding
 from kit.layers.convolutional import Conv1D, Conv2D, Conv3D, Convolution1D, Convolution2D, Convolution3D
@@ -64,7 +66,7 @@ from kit.layers.noise import (
     SpatialDropout2D,
     SpatialDropout3D,
 )
-from kit.layers.normalization import BatchNormalization, GroupNormalization, LayerNormalization
+from kit.layers.normalization import BatchNormalization, GroupNormalization, LayerNormalization, Normalization
 from kit.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -111,7 +113,11 @@ from kit.layers.transposed import (
     Convolution3DTranspose,
 )
 from kit.layers.wrappers import Bidirectional, TimeDistributed
+from kit.names_of_keras import absent
 from kit.symbols import Input
+
+if not TYPE_CHECKING:
+    __getattr__ = absent(__name__)
 
 __all__ = [
     "CATALOG",
@@ -193,6 +199,7 @@ __all__ = [
     "Minimum",
     "MultiHeadAttention",
     "Multiply",
+    "Normalization",
     "PReLU",
     "Permute",
     "PositionEmbedding",

@@ -13,6 +13,7 @@ from kit import constraints, initializations, regularizers, spelling
 from kit.declared import Declared, call
 from kit.fields import Field, by_name, flag, sizes, text
 from kit.symbols import Shape, Symbol, connect
+from kit.weight_lists import WeightLists
 
 CATALOG: dict[str, type["Layer"]] = {}
 
@@ -30,7 +31,7 @@ class ShapeError(ValueError):
     """A layer was given an input it cannot take; the message says which, what came and what to do."""
 
 
-class Layer(Declared, nn.Module):
+class Layer(WeightLists, Declared, nn.Module):
     """What every layer has.
 
     A layer is one class: annotated fields are its arguments, `build` makes its weights (once the sizes it asks for
@@ -273,6 +274,16 @@ class Layer(Declared, nn.Module):
         """The layer in an error: what it is called in its model, and the call that made it."""
         name = self.name or self.called
         return f"{name}: {self!r}" if name else repr(self)
+
+    def holder(self) -> nn.Module:
+        return self
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Layer":
+        """The layer whose get_config gave this."""
+        from kit.layers.nested import construct
+
+        return construct(cls, config)
 
     def twin(self) -> "Layer":
         """A layer with the same fields and no weights yet."""

@@ -1,7 +1,8 @@
 """Layers that keep the numbers in range."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -12,6 +13,8 @@ from kit.initializations import InitializerName
 from kit.layers.layer import Layer, ShapeError
 from kit.regularizers import RegularizerName
 from kit.symbols import Shape
+
+LEAST = 1e-7  # as small as a deviation that is divided by may be (Keras's)
 
 
 class BatchNormalization(Layer):
@@ -192,6 +195,45 @@ class GroupNormalization(Layer):
         return F.group_norm(x, groups, gamma, self.beta, self.epsilon).movedim(1, axis)
 
 
+class Normalization(Layer):
+    """y = (x - mean) / sqrt(variance), by the mean and variance of the samples that `adapt` was given.
+
+    In (n, ..., features) or (n, channels, rows, cols); out the same shape. Before `adapt` it passes x on.
+
+    axis: the axis that keeps its own statistics: 1 for channels, -1 for features; chosen by the input if none.
+    """
+
+    family = "normalization"
+    passes_mask = True
+
+    axis: Annotated[int | None, choice(None, 1, -1)] = None
+
+    mean: Tensor
+    variance: Tensor
+
+    def build(self, input_shape: Shape) -> None:
+        features = input_shape[0 if channel_axis(self.axis, len(input_shape) + 1) == 1 else -1]
+        self.register_buffer("mean", torch.zeros(features))
+        self.register_buffer("variance", torch.ones(features))
+
+    def adapt(self, samples: Any) -> None:
+        """Keeps the mean and the variance of samples (n, ...), and their shape. ValueError for what is not finite."""
+        x = torch.as_tensor(np.asarray(samples, dtype="float64"))
+        x = x[:, None] if x.ndim == 1 else x
+        self.build_for(tuple(x.shape[1:]))
+        self.input_shape = tuple(x.shape[1:])  # a model that begins with it knows its input by that
+        rows = x.movedim(channel_axis(self.axis, x.ndim), -1).flatten(0, -2)
+        if not torch.isfinite(rows).all():
+            raise ValueError(f"{self.label}: adapt was given NaN or infinity; replace them (numpy.nan_to_num)")
+        self.mean.copy_(rows.mean(0))
+        self.variance.copy_(rows.var(0, correction=0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        axis = channel_axis(self.axis, x.ndim)
+        y = (x.movedim(axis, -1) - self.mean) / self.variance.sqrt().clamp(min=LEAST)
+        return y.movedim(-1, axis)
+
+
 def channel_axis(axis: int | None, rank: int) -> int:
     """1 for images (n, channels, rows, cols), else the last axis, where none is stated."""
     axis = axis or (1 if rank >= 4 else -1)
@@ -207,4 +249,4 @@ def add_scale_and_shift(layer: Layer, features: int, scale: bool, center: bool) 
             layer.register_parameter(name, None)
 
 
-__all__ = ["BatchNormalization", "GroupNormalization", "LayerNormalization"]
+__all__ = ["BatchNormalization", "GroupNormalization", "LayerNormalization", "Normalization"]

@@ -3,7 +3,11 @@
 An optimizer sees all trainable weights as one vector w and their gradients as another, g, and changes w in place.
 """
 
+from typing import TYPE_CHECKING
+
 from kit.names import resolve
+from kit.names_of_keras import absent
+from kit.optimizers import schedules
 from kit.optimizers.adam import Adam, Adamax, AdamW, Nadam
 from kit.optimizers.adaptive import Adadelta, Adagrad, RMSprop
 from kit.optimizers.optimizer import Optimizer
@@ -31,6 +35,9 @@ def get(optimizer: str | Optimizer | type[Optimizer]) -> Optimizer:
     raise TypeError(f"optimizer takes a name such as 'adam' or an object from kit.optimizers, not {optimizer!r:.80}")
 
 
+if not TYPE_CHECKING:
+    __getattr__ = absent(__name__)
+
 __all__ = [
     "OPTIMIZERS",
     "SGD",
@@ -44,4 +51,5 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "get",
+    "schedules",
 ]

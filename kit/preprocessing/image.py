@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
+from kit.names_of_keras import absent
 from kit.preprocessing.sequence import Seed
 
 EPSILON = 1e-6
@@ -265,5 +266,8 @@ def save(image: np.ndarray, path: Path) -> None:
     pixels = ((image - low) * (255 / max(high - low, EPSILON))).round().astype("uint8")
     Image.fromarray(pixels[0] if len(pixels) == 1 else np.moveaxis(pixels, 0, -1)).save(path)
 
+
+if not TYPE_CHECKING:
+    __getattr__ = absent(__name__)
 
 __all__ = ["ImageDataGenerator"]

@@ -1,9 +1,11 @@
 """Sequences of word indexes, made into arrays."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from kit.names_of_keras import absent
 
 GAMMA = 0.577  # Euler's constant, as precisely as word2vec takes it
 SIDES = ("pre", "post")
@@ -119,5 +121,8 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
     rank = np.maximum(np.arange(size), 1)
     return np.minimum(1.0, np.sqrt(sampling_factor * (rank * (np.log(rank) + GAMMA) + 0.5 - 1 / (12 * rank))))
 
+
+if not TYPE_CHECKING:
+    __getattr__ = absent(__name__)
 
 __all__ = ["make_sampling_table", "pad_sequences", "skipgrams"]

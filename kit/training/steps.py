@@ -178,7 +178,7 @@ def measure(
         with model.lock, evaluating(model.module), torch.no_grad():
             for batch in batches:
                 batch = batch.to(model.device)
-                outputs = model.outputs(batch)
+                outputs = model.computed(batch)
                 loss, values = goal.reach(outputs, batch)
                 if model.update.penalties:
                     loss = loss + model.update.penalty()

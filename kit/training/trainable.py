@@ -141,7 +141,7 @@ class Trainable(Batchwise):
         names, asked = self.module.output_names, (self.metrics, self.weighted_metrics)
         return goal(self.loss, self.loss_weights, *asked, names, self.class_mode, accuracy)
 
-    def outputs(self, batch: Batch) -> tuple[Tensor, ...]:
+    def computed(self, batch: Batch) -> tuple[Tensor, ...]:
         """What the module makes of a batch, in 32 bits."""
         if self.precision == "float32":
             found = self.module(*batch.inputs)
@@ -345,7 +345,7 @@ class Trainable(Batchwise):
         parts: list[list[Tensor]] = []
         for batches in turns(islice(source_for(self, X, targets=False).batches(batch_size), steps)):
             with self.lock, evaluating(self.module), torch.no_grad():
-                parts += [[part.cpu() for part in self.outputs(batch.to(self.device))] for batch in batches]
+                parts += [[part.cpu() for part in self.computed(batch.to(self.device))] for batch in batches]
         whole = [torch.cat(column).numpy() for column in zip(*parts, strict=True)]
         return whole[0] if len(whole) == 1 else whole
 

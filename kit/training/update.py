@@ -121,7 +121,7 @@ class Update:
 
     def by_autograd(self, batch: Batch, goal: Goal) -> Reached:
         """The same, the gradients where torch leaves them."""
-        outputs = self.model.outputs(batch)
+        outputs = self.model.computed(batch)
         loss, values = goal.reach(outputs, batch)
         if self.penalties:
             loss = loss + self.penalty()

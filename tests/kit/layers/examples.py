@@ -247,6 +247,10 @@ EXAMPLES: dict[str, list[Example]] = {
         Example("LayerNormalization(axis=1, center=False)", ((4, 3, 3),)),
         Example("LayerNormalization(scale=False, epsilon=0.1)", ((4,),)),
     ],
+    "Normalization": [
+        Example("Normalization()", ((3, 4),)),
+        Example("Normalization(axis=1)", ((4, 3, 3),)),
+    ],
     "GroupNormalization": [
         Example("GroupNormalization(2)", ((4, 3, 3),)),
         Example("GroupNormalization(2, center=False)", ((3, 4),)),

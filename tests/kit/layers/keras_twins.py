@@ -21,6 +21,7 @@ def in_keras(layer: Any) -> bool:
         padding == "causal" and kind != "Conv1D",
         getattr(layer, "ceil_mode", False),
         "Transpose" in kind and layer.groups > 1,
+        kind == "Normalization",  # has a third weight, the count; see test_adapting.py
         kind == "Lambda",  # computes whatever it is given
         kind in ("LayerNormalization", "RMSNormalization") and layer.axis != -1,  # raises an error
         kind.startswith("AveragePooling") and padding == "same",  # takes a border of repeated numbers for part of it

@@ -21,6 +21,7 @@ ELSEWHERE = {  # layers that Keras does not have, or that are random: which test
     "ThresholdedReLU": "test_advanced_activations.py",
     "TransformerEncoder": "test_transformer.py",
     "Lambda": "test_functions.py",
+    "Normalization": "test_adapting.py",
     "WordContextProduct": "test_embeddings.py",
     "Activation": "test_core.py",
     **dict.fromkeys(["Bidirectional", "TimeDistributed"], "test_wrappers.py"),
