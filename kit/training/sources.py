@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,7 +19,7 @@ Conform = Callable[..., Batch]  # from (X, y, weights) as they come to a batch t
 READ_BYTES = 16 << 20  # this much is read at once
 CHUNK_BYTES = 1 << 20  # rows of a file that stay together when they are shuffled
 WINDOW = 16  # so many of these chunks are mixed row by row
-GAP = 4  # rows of a file that lie so close are read in one piece, which is much faster than row by row
+GAP_BYTES = 1 << 16  # rows of a file with no more than this between them are read in one piece, which is faster
 PROBES = 64  # samples by which data that are too large to be read whole are recognized
 
 
@@ -156,7 +157,8 @@ def taken(values: Any, key: Any) -> Any:
     if hasattr(values, "iloc"):
         return values.iloc[key]
     if is_read_by_row(values) and isinstance(key, np.ndarray):
-        spans = np.split(key, np.flatnonzero(np.diff(key) > GAP) + 1)
+        row = np.dtype(values.dtype).itemsize * math.prod(values.shape[1:])
+        spans = np.split(key, np.flatnonzero((np.diff(key) - 1) * row > GAP_BYTES) + 1)
         return np.concatenate([np.asarray(values[span[0] : span[-1] + 1])[span - span[0]] for span in spans])
     return np.array((values if hasattr(values, "shape") else np.asarray(values))[key])
 

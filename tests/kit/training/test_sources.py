@@ -118,6 +118,7 @@ def test_rows_of_a_file_are_read_in_bounded_memory(file, monkeypatch) -> None:
     from kit.training import sources
 
     monkeypatch.setattr(sources, "READ_BYTES", 2000)
+    monkeypatch.setattr(sources, "GAP_BYTES", 0)
     longest = 0
     read = h5py.Dataset.__getitem__
 
