@@ -1,6 +1,7 @@
 """The objectives under the names of Keras: losses.MeanSquaredError() is kit.objectives.mean_squared_error."""
 
 from collections.abc import Callable
+from typing import Any
 
 from torch import Tensor
 
@@ -36,11 +37,17 @@ from kit.objectives import (
     squared_hinge,
     tversky,
 )
+from kit.spelling import today
 
 
 def made(name: str, loss: Callable[[Tensor, Tensor], Tensor]) -> type:
     """A class of this name that makes the loss, which has no settings."""
-    return type(name, (), {"__new__": lambda cls: loss, "__doc__": loss.__doc__})
+
+    def new(cls: type, **words: Any) -> Callable[[Tensor, Tensor], Tensor]:
+        today(words, [], name)  # refuses those that would be lost
+        return loss
+
+    return type(name, (), {"__new__": new, "__doc__": loss.__doc__})
 
 
 CategoricalHinge = made("CategoricalHinge", categorical_hinge)

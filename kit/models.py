@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pprint
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,8 +101,12 @@ class Model(Telling, Trainable):
             else:
                 layer.requires_grad_(value)
 
-    def get_layer(self, name: str) -> nn.Module:
-        """The layer that is called `name` in this model. ValueError where there is none."""
+    def get_layer(self, name: str | None = None, index: int | None = None) -> nn.Module:
+        """The layer that is called `name` in this model, or its `index`-th from 0. ValueError where there is none."""
+        if name is None:
+            if index is None or not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(f"the model has no layer {index}; they are 0 to {len(self.layers) - 1}")
+            return self.layers[index]
         if name not in self.module.layers:
             known = list(self.module.layers)
             said = near_miss(name, known) or f"; they are {', '.join(known) or 'none yet'}"
@@ -128,7 +132,10 @@ class Model(Telling, Trainable):
             rest = list(weights)
             counts = [len(spoken(layer)) for layer in self.layers]
             if len(rest) != sum(counts):
-                raise ValueError(f"the model has {sum(counts)} weights, but {len(rest)} came; is it the same model?")
+                advice = (
+                    "is it the same model?" if self.built else "make them first, by Input(...) or model.build((64,))"
+                )
+                raise ValueError(f"the model has {sum(counts)} weights, but {len(rest)} came; {advice}")
             matched: list[tuple[Tensor, np.ndarray]] = []
             for layer, count in zip(self.layers, counts, strict=True):
                 given = rest[:count]
@@ -145,11 +152,12 @@ class Model(Telling, Trainable):
                 if isinstance(layer, Recurrent):
                     layer.reset_states()
 
-    def summary(self) -> None:
-        """Prints the layers with their shapes and parameters."""
+    @spelled
+    def summary(self, print_fn: Callable[[str], Any] = print) -> None:
+        """Prints the layers with their shapes and parameters. print_fn: what is called with the text instead."""
         from kit.summary import text
 
-        print(text(self))
+        print_fn(text(self))
 
     def plot(self) -> Any:
         """A picture of the layers and what flows between them."""

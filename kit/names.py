@@ -18,7 +18,10 @@ def near_miss(word: str, words: Iterable[str]) -> str:
 
 def nearest(word: str, words: Iterable[str]) -> list[str]:
     """The words that are close to this one, the closest first, three at most."""
-    close = difflib.get_close_matches(word, list(words), n=3, cutoff=0.6)
+    words = list(words)
+    if same := [other for other in words if other.lower() == word.lower()]:
+        return same
+    close = difflib.get_close_matches(word, words, n=3, cutoff=0.6)
     return sorted(close, key=lambda other: sorted(other) != sorted(word))  # the likeliest slip: "adma" for "adam"
 
 

@@ -45,6 +45,13 @@ ARGUMENTS = {
     "jit_compile": Word(STEP, (None, False, "auto")),
     "steps_per_execution": Word(STEP, (None, 1)),
     "auto_scale_loss": Word("leave it out; precision='mixed_float16' scales the loss by itself", (True, False)),
+    "reduction": Word("the mean over a batch is lowered", (None, "auto", "sum_over_batch_size", "mean")),
+    # summary
+    "line_length": Word("leave it out; it is 100 wide", ANY),
+    "positions": Word("leave it out", ANY),
+    "expand_nested": Word("leave it out; layers of models inside are layers of the model", ANY),
+    "show_trainable": Word("leave it out; the last line counts what is trained", ANY),
+    "layer_range": Word("leave it out"),
     # layers
     "activity_regularizer": Word("add a layer behind it: ActivityRegularization(l1=0.01)"),
     "batch_input_shape": Word("give input_shape, without the axis of the samples"),

@@ -74,7 +74,7 @@ def captions(count: int = 2200) -> Data:
 def couples(count: int = 60_000) -> Data:
     """Couples (n, 2) of a word and one that stands near it, or does not: y (n, 1) is 1 or 0."""
     texts, _ = definitions.load_texts()
-    tokenizer = Tokenizer(nb_words=VOCABULARY)
+    tokenizer = Tokenizer(num_words=VOCABULARY)
     tokenizer.fit_on_texts(texts)
     table, generator = make_sampling_table(VOCABULARY, sampling_factor=1e-3), np.random.default_rng(1)
     X: list[list[int]] = []

@@ -12,21 +12,23 @@ import numpy as np
 from kit.datasets import words
 from kit.datasets.dividing import Split, divided
 from kit.preprocessing.sequence import pad_sequences
+from kit.spelling import spelled
 
 CLASSES = ("animal", "food", "place", "plant", "time")
-UNKNOWN = 1  # the index of every word that is not among the nb_words; 0 is padding
+UNKNOWN = 1  # the index of every word that is not among the num_words; 0 is padding
 
 
+@spelled
 def load_data(
-    nb_words: int | None = 2000, maxlen: int = 24, test_split: float = 0.2, seed: int = 113
+    num_words: int | None = 2000, maxlen: int = 24, test_split: float = 0.2, seed: int = 113
 ) -> tuple[Split, Split]:
     """(X_train, y_train), (X_test, y_test): X (n, maxlen) int64 word indexes, y (n,) int64 from 0 to 4.
 
-    nb_words: indexes from here on become 1; the words of all texts if none. maxlen: words of a text, the last ones
+    num_words: indexes from here on become 1; the words of all texts if none. maxlen: words of a text, the last ones
     kept, 0 before short ones. test_split: fraction of the texts, drawn at random, kept for testing. seed: of that draw.
     """
     texts, y = load_texts()
-    rows = words.indexed(words.ranked(texts)[0], nb_words, 0, None, UNKNOWN, UNKNOWN)
+    rows = words.indexed(words.ranked(texts)[0], num_words, 0, None, UNKNOWN, UNKNOWN)
     return divided(pad_sequences(rows, maxlen, "int64"), y, test_split, seed)
 
 

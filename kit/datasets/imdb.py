@@ -13,6 +13,7 @@ from kit.datasets import words
 from kit.datasets.archives import members
 from kit.datasets.dividing import Texts, drawn, picked
 from kit.datasets.files import Source, find
+from kit.spelling import spelled
 
 CLASSES = ("against", "for")
 SOURCE = Source(
@@ -24,9 +25,10 @@ REVIEW = r"aclImdb/(train|test)/(neg|pos)/\d+_\d+\.txt"
 LIMIT = 1 << 30  # bytes of the whole archive, unpacked
 
 
+@spelled
 def load_data(
     path: Any = None,
-    nb_words: int | None = None,
+    num_words: int | None = None,
     skip_top: int = 0,
     maxlen: int | None = None,
     test_split: float | None = None,
@@ -37,13 +39,13 @@ def load_data(
 ) -> tuple[Texts, Texts]:
     """(X_train, y_train), (X_test, y_test): X a list of word indexes (words,) int32 for each review, y (n,) int64.
 
-    nb_words: indexes from here on become oov_char, and so do those below skip_top. maxlen: reviews of as many words or
+    num_words: indexes from here on become oov_char, and so do those below skip_top. maxlen: reviews of as many words or
     more are left out. test_split: fraction of all, drawn at random, kept for testing; the authors' half if none.
     seed: of that draw and of the order. start_char begins each review; a word's index is its rank + index_from.
     path: the archive, or a folder that has it. kit.preprocessing.sequence.pad_sequences makes an array of X.
     """
     rows, y, test, _ = read(path)
-    rows = words.indexed(rows, nb_words, skip_top, start_char, oov_char, index_from)
+    rows = words.indexed(rows, num_words, skip_top, start_char, oov_char, index_from)
     if test_split is None:
         generator = np.random.default_rng(seed)
         places = [generator.permutation(np.nonzero(test == part)[0]) for part in (False, True)]

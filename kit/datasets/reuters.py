@@ -16,6 +16,7 @@ from kit.datasets import words
 from kit.datasets.archives import members
 from kit.datasets.dividing import Texts, drawn, picked
 from kit.datasets.files import Source, find
+from kit.spelling import spelled
 
 SOURCE = Source(
     "reuters21578.tar.gz",
@@ -27,9 +28,10 @@ PARTS = 22  # files of newswires in the archive
 LIMIT = 1 << 27  # bytes of the whole archive, unpacked
 
 
+@spelled
 def load_data(
     path: Any = None,
-    nb_words: int | None = None,
+    num_words: int | None = None,
     skip_top: int = 0,
     maxlen: int | None = None,
     test_split: float = 0.2,
@@ -40,13 +42,13 @@ def load_data(
 ) -> tuple[Texts, Texts]:
     """(X_train, y_train), (X_test, y_test): X a list of word indexes (words,) int32 for each newswire, y (n,) int64.
 
-    nb_words: indexes from here on become oov_char, and so do those below skip_top. maxlen: newswires of as many words
+    num_words: indexes from here on become oov_char, and so do those below skip_top. maxlen: newswires of as many words
     or more are left out. test_split: fraction, drawn at random, kept for testing. seed: of that draw.
     start_char begins each newswire; a word's index is its rank + index_from.
     path: the archive, or a folder that has it. kit.preprocessing.text.Tokenizer makes a matrix of X.
     """
     rows, y, _, _ = read(path)
-    rows, y = words.shorter(words.indexed(rows, nb_words, skip_top, start_char, oov_char, index_from), y, maxlen)
+    rows, y = words.shorter(words.indexed(rows, num_words, skip_top, start_char, oov_char, index_from), y, maxlen)
     train, test = (picked(rows, y, part) for part in drawn(len(rows), test_split, seed))
     return train, test
 

@@ -26,7 +26,7 @@ def ranked(texts: Iterable[str]) -> tuple[list[np.ndarray], dict[str, int]]:
 
 def indexed(
     rows: Sequence[np.ndarray],
-    nb_words: int | None = None,
+    num_words: int | None = None,
     skip_top: int = 0,
     start_char: int | None = 1,
     oov_char: int | None = 2,
@@ -34,14 +34,14 @@ def indexed(
 ) -> list[np.ndarray]:
     """The ranks of words as indexes: each is its rank + index_from.
 
-    nb_words: indexes from here on become oov_char, and so do those below skip_top; they are left out where it is None.
+    num_words: indexes from here on become oov_char, and so do those below skip_top; they are left out where it is None.
     start_char: put before each sequence. 0 is left for padding.
     """
     found = []
     for row in rows:
         start = [] if start_char is None else [start_char]
         indexes = np.concatenate([np.array(start, "int32"), row + np.int32(index_from)])
-        kept = (indexes >= skip_top) & (indexes < (nb_words or indexes.max(initial=0) + 1))
+        kept = (indexes >= skip_top) & (indexes < (num_words or indexes.max(initial=0) + 1))
         found.append(indexes[kept] if oov_char is None else np.where(kept, indexes, np.int32(oov_char)))
     return found
 

@@ -1,5 +1,6 @@
 """Layers that pass on what comes, or what a function makes of it."""
 
+import inspect
 from collections.abc import Callable
 from typing import Annotated
 
@@ -22,7 +23,7 @@ class Identity(Layer):
 
 
 class Lambda(Layer):
-    """y = function(x), or function(x1, x2, ...) of several inputs.
+    """y = function(x), or function(x1, x2, ...) of several inputs, or function([x1, x2, ...]) where it takes one value.
 
     In (n, ...), as many as the function takes; out (n, ...), whatever it gives for each sample.
 
@@ -37,7 +38,19 @@ class Lambda(Layer):
     function: Annotated[str | Callable[..., Tensor], named(ACTIVATIONS, "function", given=1, needed=True)]
 
     def forward(self, *x: Tensor) -> Tensor:
-        return resolve(self.function, ACTIVATIONS, "function", given=1)(*x)
+        function = resolve(self.function, ACTIVATIONS, "function", given=1)
+        return function(list(x)) if len(x) > 1 and takes_one(function) else function(*x)
+
+
+def takes_one(function: Callable[..., Tensor]) -> bool:
+    """Whether a function cannot take two values."""
+    try:
+        inspect.signature(function).bind(None, None)
+    except ValueError:  # made in C, it does not tell
+        return False
+    except TypeError:
+        return True
+    return False
 
 
 class ActivityRegularization(Layer):

@@ -1,6 +1,6 @@
 """The base of optimizers: the learning rate, clipping and weight decay, which all have."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -31,6 +31,15 @@ class Optimizer(Declared):
     clipvalue: Limit = None
     weight_decay: Decay = 0.0
     lazy: Annotated[bool, by_name(flag())] = False
+
+    @property
+    def lr(self) -> Any:
+        """The learning rate, as it was called in 2015; being set, it is set."""
+        return self.learning_rate
+
+    @lr.setter
+    def lr(self, rate: Any) -> None:
+        self.learning_rate = rate
 
     @property
     def fading(self) -> float | None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from kit.spelling import spelled
+
 FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'  # all punctuation but the apostrophe
 MODES = ("binary", "count", "tfidf", "freq")
 
@@ -41,17 +43,25 @@ def one_hot(text: str, n: int, filters: str = FILTERS, lower: bool = True, split
 class Tokenizer:
     """Gives the words of texts their indexes: 1 is the most frequent, 0 stands for none.
 
-    nb_words: only words with an index below are kept; all if none. filters, lower, split: as text_to_word_sequence.
+    num_words: only words with an index below are kept; all if none. filters, lower, split: as text_to_word_sequence.
+    oov_token: what stands for words that are left out or not known; it has the index 1 then, the most frequent word 2.
     Afterwards: word_counts (how often), word_docs (in how many texts), word_index, document_count.
     A text may also be a list of words.
     """
 
+    @spelled
     def __init__(
-        self, nb_words: int | None = None, filters: str = FILTERS, lower: bool = True, split: str = " "
+        self,
+        num_words: int | None = None,
+        filters: str = FILTERS,
+        lower: bool = True,
+        split: str = " ",
+        oov_token: str | None = None,
     ) -> None:
-        if nb_words is not None and nb_words < 2:
-            raise ValueError(f"Tokenizer(nb_words={nb_words}): it takes 2 or more, since 0 stands for no word")
-        self.nb_words, self.filters, self.lower, self.split = nb_words, filters, lower, split
+        if num_words is not None and num_words < 2:
+            raise ValueError(f"Tokenizer(num_words={num_words}): it takes 2 or more, since 0 stands for no word")
+        self.num_words, self.filters, self.lower, self.split = num_words, filters, lower, split
+        self.nb_words, self.oov_token = num_words, oov_token  # nb_words: as it was called in 2015
         self.word_counts: Counter[str] = Counter()
         self.word_docs: Counter[str] = Counter()
         self.word_index: dict[str, int] = {}
@@ -73,6 +83,8 @@ class Tokenizer:
             self.word_counts.update(words)
             self.word_docs.update(set(words))
         ranked = [word for word, _ in self.word_counts.most_common()]
+        if self.oov_token is not None:
+            ranked = [self.oov_token, *(word for word in ranked if word != self.oov_token)]
         self.word_index = {word: i for i, word in enumerate(ranked, 1)}
         self.index_docs = Counter({self.word_index[word]: count for word, count in self.word_docs.items()})
 
@@ -83,32 +95,34 @@ class Tokenizer:
             self.index_docs.update({int(index) for index in sequence})
 
     def texts_to_sequences(self, texts: Iterable[str | Sequence[str]]) -> list[list[int]]:
-        """Each text as the indexes of its words; words that are not known are left out."""
+        """Each text as the indexes of its words; words that are not known are left out, or oov_token."""
         return list(self.texts_to_sequences_generator(texts))
 
     def texts_to_sequences_generator(self, texts: Iterable[str | Sequence[str]]) -> Iterator[list[int]]:
         """The same, a text at a time."""
         refuse_one_text(texts)
         known = self.word_index
-        limit = self.nb_words or len(known) + 1
+        limit = self.num_words or len(known) + 1
+        rest = known.get(self.oov_token, 0) if self.oov_token is not None else 0
         for text in texts:
-            yield [known[word] for word in self.words(text) if known.get(word, limit) < limit]
+            found = (index if (index := known.get(word, limit)) < limit else rest for word in self.words(text))
+            yield [index for index in found if index]
 
     def texts_to_matrix(self, texts: Iterable[str | Sequence[str]], mode: str = "binary") -> np.ndarray:
-        """A row a text, a column an index (n, nb_words), float32; mode: as in sequences_to_matrix."""
+        """A row a text, a column an index (n, num_words), float32; mode: as in sequences_to_matrix."""
         return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
 
     def sequences_to_matrix(self, sequences: Sequence[Sequence[int]], mode: str = "binary") -> np.ndarray:
-        """The sequences as a matrix: a row each, a column an index (n, nb_words), float32.
+        """The sequences as a matrix: a row each, a column an index (n, num_words), float32.
 
         mode: "binary" 1 where the index is there; "count" how often, c; "freq" c / length of the sequence; "tfidf"
-        (1 + log c) log(1 + texts / (1 + texts with it)). Indexes from nb_words on are left out.
+        (1 + log c) log(1 + texts / (1 + texts with it)). Indexes from num_words on are left out.
         """
         if mode not in MODES:
             raise ValueError(f"mode={mode!r} is not known; known are {', '.join(MODES)}")
-        width = self.nb_words or (len(self.word_index) + 1 if self.word_index else 0)
+        width = self.num_words or (len(self.word_index) + 1 if self.word_index else 0)
         if not width:
-            raise ValueError("Tokenizer does not know how many columns to make; give nb_words, or call fit_on_texts")
+            raise ValueError("Tokenizer does not know how many columns to make; give num_words, or call fit_on_texts")
         if mode == "tfidf" and not self.document_count:
             raise ValueError("tfidf needs to know all texts; call fit_on_texts or fit_on_sequences first")
         matrix = np.zeros((len(sequences), width), "float32")

@@ -261,6 +261,11 @@ def load_weights(model: Model, path: Any) -> None:
         foreign.load_weights(model, path_of(path))
         return
     stored = read(path_of(path))
+    if not model.module.built:
+        raise StorageError(
+            f"the model has no weights yet, into which those in {path} could go; say first what it takes, by "
+            "Input(...) as its first layer or by model.build((64,))"
+        )
     with model.lock:
         agree(model.module.layers, stored, path)
         put(model.module.layers, stored)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from kit.activations import get as activation_of
-from kit.activations import linear
+from kit.activations import linear, softmax
 from kit.metrics import name
 
 if TYPE_CHECKING:
@@ -25,6 +25,19 @@ def advice(record: Record, model: Trainable) -> str:
     return f"the loss became NaN in epoch {record.epoch}; " + (
         no_probabilities(model) or "lower the learning rate, scale the inputs, or set the optimizer's clipnorm=1.0"
     )
+
+
+def always_one(model: Trainable) -> str:
+    """What to do about a softmax over a single output, which is 1 whatever comes; empty where there is none."""
+    network = model.module
+    for output, shape in zip(network.outputs, model.output_shapes(), strict=True):
+        layer = network.steps[output - len(network.shapes)].layer if output >= len(network.shapes) else None
+        function = getattr(layer, "activation", None)
+        if shape[-1:] == (1,) and (
+            type(layer).__name__ == "Softmax" or (function and activation_of(function) is softmax)
+        ):
+            return "the last layer's softmax is over one output, and so always 1; set its activation='sigmoid'"
+    return ""
 
 
 def no_probabilities(model: Trainable) -> str:

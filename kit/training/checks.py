@@ -48,6 +48,8 @@ def as_array(values: Any, name: str) -> np.ndarray:
             f"{name} is a {type(one).__name__}, no array: where it gives batches (X, y), give it alone, as "
             "fit(batches); else make it one with numpy.stack"
         )
+    if hasattr(values, "tocsr"):
+        return values.toarray()
     try:
         return np.asarray(values)
     except ValueError as error:
@@ -67,9 +69,19 @@ def numbers(array: np.ndarray, name: str) -> np.ndarray:
         if not wrong:
             return array.astype(np.float64)
         ragged = isinstance(wrong[0], (list, tuple, np.ndarray))
-        said = "rows of different lengths; pad them" if ragged else f"{wrong[0]!r:.60}, no number; encode it first"
+        advice = encoding_advice(name) if isinstance(wrong[0], str) else "encode it first"
+        said = "rows of different lengths; pad them" if ragged else f"{wrong[0]!r:.60}, no number; {advice}"
         raise ValueError(f"{name} is an array of objects and holds {said}")
+    if array.dtype.kind == "U":
+        raise ValueError(f"{name} holds text, {str(array.flat[0])!r:.60}; {encoding_advice(name)}")
     raise ValueError(f"{name} holds {array.dtype}, not numbers; encode it as numbers first")
+
+
+def encoding_advice(name: str) -> str:
+    """How texts become numbers."""
+    if name.startswith("y"):
+        return "encode classes: classes, y = numpy.unique(y, return_inverse=True)"
+    return "encode it: kit.preprocessing.text.Tokenizer for words, pandas.get_dummies for categories"
 
 
 def refuse_not_finite(values: Tensor, name: str) -> None:

@@ -12,7 +12,7 @@ from kit.layers.layer import ShapeError
 from kit.summary import shape_text
 from kit.training import checks
 from kit.training.data import Batch, Data, Source
-from kit.training.sources import Columns, columns, is_read_by_row
+from kit.training.sources import Columns, columns, dense_by_row, is_read_by_row
 from kit.training.streams import is_stream, streamed
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def source_for(
         return batch_for(model, X, y, weights, class_weight) if targets else Batch(inputs_for(model, X))
 
     found: Source
+    X, y = dense_by_row(X), dense_by_row(y)
     if is_stream(X):
         if y is not None or weights is not None:
             raise ValueError(f"a {type(X).__name__} gives its targets and weights itself; leave y out")

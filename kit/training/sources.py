@@ -31,6 +31,24 @@ def is_read_by_row(values: Any) -> bool:
     return not in_memory and all(hasattr(values, name) for name in ("shape", "dtype", "__getitem__", "__len__"))
 
 
+class SparseRows:
+    """The rows of a sparse matrix (SciPy), which are made dense when they are read."""
+
+    def __init__(self, matrix: Any) -> None:
+        self.matrix, self.shape, self.dtype = matrix.tocsr(), matrix.shape, matrix.dtype
+
+    def __len__(self) -> int:
+        return int(self.shape[0])
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        return self.matrix[rows].toarray()
+
+
+def dense_by_row(values: Any) -> Any:
+    """The rows of a sparse matrix, made dense when they are read; anything else itself."""
+    return SparseRows(values) if hasattr(values, "tocsr") else values
+
+
 class Rows(Source):
     """Samples that are read when they are needed, in bounded memory. A subclass says how some of them are read.
 

@@ -19,7 +19,7 @@ from kit.layers.inside import evaluating
 from kit.network import Network
 from kit.spelling import spelled
 from kit.symbols import Shape
-from kit.training.advice import advice, became_nan
+from kit.training.advice import advice, always_one, became_nan
 from kit.training.arguments import check_counts, check_options, refuse_to_replace, several
 from kit.training.autosave import Autosave
 from kit.training.batchwise import Batchwise, told
@@ -217,6 +217,8 @@ class Trainable(Batchwise):
         )  # fmt: skip
         session.augment, session.callbacks, session.validation_steps = augment, functions, validation_steps
         session.position.epoch += initial_epoch
+        if said := always_one(self):
+            warnings.warn(said, stacklevel=3)
         self.history = History()
         saving = Autosave(self, autosave, autosave_every)
         saving.begin()
@@ -372,7 +374,11 @@ class Trainable(Batchwise):
         save(self, path)
 
     def build(self, *shapes: Shape) -> None:
-        """Makes the weights for inputs of these shapes of one sample. ShapeError where a layer cannot take them."""
+        """Makes the weights for inputs of these shapes of one sample. ShapeError where a layer cannot take them.
+
+        An axis of samples may stand before it as None, (None, 64), as Keras has it.
+        """
+        shapes = tuple(tuple(shape[1:]) if shape and shape[0] is None else tuple(shape) for shape in shapes)
         with self.lock:
             self.module.build(*shapes)
             if next(self.module.parameters(), torch.empty(0, device=self.device)).device.type != self.device.type:

@@ -234,11 +234,11 @@ REFUSED = {
     ),
     "strings": (
         lambda s: softmax_model().fit([["a"] * 20], s.Y[:1]),
-        "X holds <U1, not numbers; encode it as numbers first",
+        "X holds text, 'a'; encode it: kit.preprocessing.text.Tokenizer for words",
     ),
     "string labels": (
         lambda s: softmax_model().fit(s.X, ["cat"] * 96),
-        "y holds <U3, not numbers; encode it as numbers first",
+        "y holds text, 'cat'; encode classes: classes, y = numpy.unique",
     ),
     "objects": (
         lambda s: softmax_model().fit(s.X.astype(str).astype(object), s.Y),

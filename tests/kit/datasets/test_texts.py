@@ -45,9 +45,9 @@ def test_texts_can_be_read_back_from_their_ranks(texts):
     ("options", "expected"),
     [
         ({}, [1, 4, 5, 6, 13]),
-        ({"nb_words": 6}, [1, 4, 5, 2, 2]),
+        ({"num_words": 6}, [1, 4, 5, 2, 2]),
         ({"skip_top": 5}, [2, 2, 5, 6, 13]),
-        ({"nb_words": 6, "oov_char": None}, [1, 4, 5]),
+        ({"num_words": 6, "oov_char": None}, [1, 4, 5]),
         ({"start_char": None, "index_from": 0}, [1, 2, 3, 10]),
     ],
 )

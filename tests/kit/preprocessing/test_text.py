@@ -110,9 +110,9 @@ def test_wrong_use_is_said_in_a_sentence():
         fitted().texts_to_sequences("one text")
     with pytest.raises(ValueError, match="mode='onehot' is not known; known are binary"):
         fitted().texts_to_matrix(TEXTS, "onehot")
-    with pytest.raises(ValueError, match="nb_words"):
+    with pytest.raises(ValueError, match="num_words"):
         Tokenizer().sequences_to_matrix([[1]])
     with pytest.raises(ValueError, match="an index is -1"):
         Tokenizer(nb_words=5).sequences_to_matrix([[-1]])
-    with pytest.raises(ValueError, match="nb_words=0"):
+    with pytest.raises(ValueError, match="num_words=0"):
         Tokenizer(nb_words=0)
