@@ -166,6 +166,7 @@ class Model(Telling, Trainable):
 
         return diagram(document(self))
 
+    @spelled
     def save_weights(self, path: Any, overwrite: bool = True) -> None:
         """Saves the weights alone to the HDF5 file `path`, whole or not at all.
 
@@ -176,6 +177,7 @@ class Model(Telling, Trainable):
         refuse_to_replace(path, overwrite)
         save_weights(self, path)
 
+    @spelled
     def load_weights(self, path: Any) -> None:
         """Copies the weights of a file, `path`, into the layers. ValueError, and no change, where they do not fit.
 
@@ -325,6 +327,7 @@ def clone_model(model: Model) -> Model:
     return made
 
 
+@spelled
 def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None) -> Model:
     """The model in the file `path`, as kit.load gives it. custom_objects: your classes and functions, by name."""
     from kit.storage.checkpoint import load

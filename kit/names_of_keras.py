@@ -65,6 +65,15 @@ IN_MODULES = {
         "TorchModuleWrapper": "a torch module is added as it is",
         "experimental": "all layers are in kit.layers itself",
     },
+    "kit.metrics": {
+        "BinaryCrossentropy": "write its name: metrics=['binary_crossentropy']",
+        "CategoricalCrossentropy": "write its name: metrics=['categorical_crossentropy']",
+        "KLDivergence": "write its name: metrics=['kl_divergence']",
+        "Mean": "numpy.mean of history['loss'] is the mean of a curve",
+        "MeanAbsolutePercentageError": "write its name: metrics=['mape']",
+        "MeanSquaredLogarithmicError": "write its name: metrics=['msle']",
+        "SparseCategoricalCrossentropy": "write its name: metrics=['sparse_categorical_crossentropy']",
+    },
     "kit.models": {
         "model_from_json": "kit.code.from_code(text) reads what model.to_code() wrote, kit.load(path) a file",
         "model_from_config": "kit.graph.from_document(config) reads what model.get_config() gives",

@@ -31,6 +31,7 @@ CHANNELS = Word(
 FEEDING = "leave it out; a torch DataLoader, which fit takes, has num_workers"
 STEP = "leave it out; how a step is computed is chosen by what is fast"
 AVERAGES = "averages of the weights are not kept here"
+VARIED = "vary images otherwise than turned, moved and flipped by a function: fit(augment=function)"
 AT_ONCE = "leave it out; a recurrent layer reads its times in the fastest way it knows"
 
 ARGUMENTS = {
@@ -89,6 +90,22 @@ ARGUMENTS = {
     "use_causal_mask": Word("say causal=True where the layer is made", (False,)),
     "attention_mask": Word("masks travel with the values from Masking and Embedding(mask_zero=True); leave it out"),
     "return_attention_scores": Word("they are not given here; leave it out", (False,)),
+    # ImageDataGenerator
+    "rescale": Word("scale the images before: X / 255"),
+    "zoom_range": Word(VARIED, (0, 0.0)),
+    "shear_range": Word(VARIED, (0, 0.0)),
+    "brightness_range": Word(VARIED),
+    "channel_shift_range": Word(VARIED, (0, 0.0)),
+    "preprocessing_function": Word("call it on the images before"),
+    "fill_mode": Word("what comes in at an edge repeats the edge; leave it out", ("nearest",)),
+    "cval": Word("what comes in at an edge repeats the edge; leave it out", ANY),
+    # files
+    "compile": Word("leave it out; a model comes compiled as it was saved", ANY),
+    "safe_mode": Word("leave it out; nothing in a file is run", ANY),
+    "save_format": Word("the format is HDF5 whatever the name; model.export writes others", ("h5", "keras", None)),
+    "include_optimizer": Word("save_weights(path) keeps the weights alone", (True,)),
+    "by_name": Word("set them layer by layer: model.get_layer(name).set_weights(weights)", (False,)),
+    "skip_mismatch": Word("set them layer by layer: model.get_layer(name).set_weights(weights)", (False,)),
     # optimizers and callbacks
     "use_ema": Word(AVERAGES, (False,)),
     "ema_momentum": Word(AVERAGES, ANY),
@@ -101,6 +118,7 @@ ARGUMENTS = {
     "start_from_epoch": Word("give more patience", (0,)),
     "histogram_freq": Word("losses and metrics are written; leave it out", (0,)),
     "write_graph": Word("losses and metrics are written; leave it out", ANY),
+    "num_classes": Word("leave it out; it is read from the outputs", ANY),
     "update_freq": Word("each batch and each epoch is written; leave it out", ANY),
     "options": Word("leave it out"),
 }

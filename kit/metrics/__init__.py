@@ -6,7 +6,7 @@ batch by batch and read at the end.
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
@@ -43,6 +43,7 @@ from kit.metrics.per_sample import (
     cosine_similarity,
 )
 from kit.names import bare, parse_call, resolve
+from kit.names_of_keras import absent
 
 METRICS: dict[str, Any] = {
     "accuracy": accuracy,
@@ -103,6 +104,9 @@ def get(metric: str | Callable[[Tensor, Tensor], Tensor] | Counted) -> Any:
     torchmetrics = sys.modules.get("torchmetrics")  # a metric of theirs cannot exist before it is imported
     return Given(found) if torchmetrics and isinstance(found, torchmetrics.Metric) else objectives.as_ours(found)
 
+
+if not TYPE_CHECKING:
+    __getattr__ = absent(__name__)
 
 __all__ = [
     "AUC",

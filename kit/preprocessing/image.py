@@ -13,7 +13,9 @@ from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
 from kit.names_of_keras import absent
+from kit.preprocessing.flowing import Flow
 from kit.preprocessing.sequence import Seed
+from kit.spelling import spelled
 
 EPSILON = 1e-6
 CHUNK = 256  # images looked at together by fit
@@ -30,6 +32,7 @@ class ImageDataGenerator:
     What comes in at an edge repeats the edge.
     """
 
+    @spelled
     def __init__(
         self,
         featurewise_center: bool = False,
@@ -108,8 +111,8 @@ class ImageDataGenerator:
         save_prefix: str = "",
         save_format: str = "jpeg",
         seed: Seed = None,
-    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Batches (X, y) of all images once, varied and standardized; X float32.
+    ) -> Flow:
+        """Batches (X, y) of all images, varied and standardized; X float32. Each pass over them varies them anew.
 
         batch_size: images in a batch. shuffle: in random order.
         save_to_dir: a folder that gets each image as it was yielded, named by save_prefix and its place in X;
@@ -125,9 +128,9 @@ class ImageDataGenerator:
             check_saving(X.shape[1], save_format)
             os.makedirs(save_to_dir, exist_ok=True)
         generator = np.random.default_rng(seed)
-        order = generator.permutation(len(X)) if shuffle else np.arange(len(X))
 
         def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+            order = generator.permutation(len(X)) if shuffle else np.arange(len(X))
             for start in range(0, len(X), batch_size):
                 chosen = order[start : start + batch_size]
                 batch = self.standardized(self.varied(as_tensor(X[chosen]), generator)).numpy()
@@ -137,7 +140,7 @@ class ImageDataGenerator:
                         save(image, Path(save_to_dir) / name)
                 yield batch, y[chosen]
 
-        return batches()
+        return Flow(batches, -(-len(X) // batch_size))
 
     def standardize(self, X: Any) -> np.ndarray:
         """Images X (n, channels, rows, cols) brought to the scale of flow, but not varied; float32."""

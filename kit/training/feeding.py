@@ -78,6 +78,7 @@ def inputs_for(model: Trainable, X: Any) -> list[Tensor]:
         raise ValueError("the model has no layer yet; add one, for example model.add(Dense(10))")
     found = checks.inputs(X, model.module.integer_inputs(), model.module.input_labels)
     declared = list(model.module.shapes)
+    found = [x[:, None] if x.ndim == 1 and shape == (1,) else x for x, shape in zip(found, declared, strict=True)]
     came = [tuple(x.shape[1:]) for x in found]
     try:
         model.build(*came)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from typing import Any
 
 import torch
@@ -38,7 +38,8 @@ class Stream(Source):
 
     def __init__(self, made: Any, conform: Conform, each: int | None = None) -> None:
         self.made, self.conform, self.each = made, conform, each
-        self.once = made if isinstance(made, Iterator) else None
+        self.passes_once = isinstance(made, Iterator) and not isinstance(made, Sized)  # a Flow has a length
+        self.once = made if self.passes_once else None
         self.looked: list[Batch] = []  # taken to see what they are like, and still to be given
 
     def count(self, size: int) -> int | None:
@@ -74,7 +75,7 @@ class Stream(Source):
     def batches(self, size: int, order: Tensor | None = None, first: int = 0) -> Iterator[Batch]:
         looked, self.looked = self.looked, []
         source = self.once if self.once is not None else self.fresh()
-        if not isinstance(self.made, Iterator):
+        if not self.passes_once:
             self.once = None  # what was looked into is used up with this epoch; the next one begins anew
         conformed = itertools.chain(looked, (self.conform(*unpacked(item)) for item in source))
         came = first

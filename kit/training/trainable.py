@@ -363,6 +363,7 @@ class Trainable(Batchwise):
         binary = self.class_mode == "binary" or (self.class_mode is None and outputs.shape[-1] == 1)
         return (outputs > 0.5).astype("int64") if binary else outputs.argmax(-1)
 
+    @spelled
     def save(self, path: Any, overwrite: bool = True) -> None:
         """Saves layers, weights, compile settings, optimizer state and history to an HDF5 file, whole or not at all.
 

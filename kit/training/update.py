@@ -44,10 +44,12 @@ class Update:
         module = self.model.module
         parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
         if not parameters:
-            raise ValueError(
-                "the model has no weights to train; add a layer that has some, such as Dense, "
-                "or leave out trainable=False"
-            )
+            if any(True for _ in module.parameters()):
+                raise ValueError(
+                    "all weights of the model are frozen; set trainable = True of it or of a layer before it trains "
+                    "(freezing holds at once, in every model that has the layer)"
+                )
+            raise ValueError("the model has no weights to train; add a layer that has some, such as Dense")
         before, optimizer = list(zip(self.weights, self.states, strict=False)), self.model.optimizer
         self.weights = self.laid_out(parameters)
         wanted = [each.state(optimizer, torch.empty_like(each.w, device="meta")) for each in self.weights]

@@ -7,8 +7,9 @@ import torch
 
 import kit
 from kit.datasets import definitions
-from kit.layers import Activation, Dense, Input, Lambda, Softmax
+from kit.layers import Activation, Dense, Flatten, Input, Lambda, Softmax
 from kit.models import Model, Sequential
+from kit.preprocessing.image import ImageDataGenerator
 from kit.preprocessing.text import Tokenizer
 
 X = np.random.default_rng(0).normal(size=(40, 6)).astype("float32")
@@ -161,3 +162,54 @@ def test_a_name_in_other_letters_is_told_first(call, message: str) -> None:
 def test_a_softmax_over_one_output_is_warned_of(last) -> None:
     with pytest.warns(UserWarning, match="softmax is over one output, and so always 1; set its activation='sigmoid'"):
         model(*last).fit(X, Y, verbose=0)
+
+
+def test_a_flow_of_images_is_passed_over_in_each_epoch_and_has_no_end_by_next() -> None:
+    images, classes = np.random.default_rng(0).normal(size=(20, 1, 8, 8)), np.arange(20) % 2
+    flow = ImageDataGenerator(horizontal_flip=True).flow(images, classes, batch_size=8, seed=1)
+    made = model(Flatten(), Dense(1, activation="sigmoid"))
+    made.fit(flow, epochs=3, verbose=0)
+    made.fit(flow, epochs=2, steps_per_epoch=2, verbose=0)
+    assert (len(flow), made.history.steps) == (3, 4)
+    assert sorted(np.concatenate([y for _, y in flow])) == sorted(classes)
+    assert [len(next(flow)[1]) for _ in range(4)] == [8, 8, 4, 8]
+
+
+def test_columns_of_a_table_are_inputs_of_one_number() -> None:
+    table = pd.DataFrame({"age": X[:, 0], "size": X[:, 1], "sold": Y})
+    age, size = Input((1,), name="age"), Input((1,), name="size")
+    made = Model([age, size], Dense(1)(age + size))
+    made.compile("sgd", "mse")
+    by_name = made.predict({"age": table["age"], "size": table["size"]})
+    np.testing.assert_array_equal(by_name, made.predict([X[:, :1], X[:, 1:2]]))
+    assert made.fit([table["age"].values, table["size"].values], table["sold"], verbose=0)["loss"]
+
+
+def test_a_model_that_is_frozen_for_another_is_told_to_be_thawed() -> None:
+    judge = model()
+    judge.trainable = False
+    with pytest.raises(
+        ValueError, match=r"all weights of the model are frozen; set trainable = True .* in every model"
+    ):
+        judge.train_on_batch(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda path: ImageDataGenerator(rescale=1 / 255), "scale the images before: X / 255"),
+        (lambda path: ImageDataGenerator(zoom_range=0.1), "by a function: fit.augment=function."),
+        (lambda path: model().save(path, save_format="tf"), "the format is HDF5 whatever the name"),
+        (lambda path: model().save(path, include_optimizer=False), "save_weights.path. keeps the weights alone"),
+        (lambda path: model().load_weights(path, by_name=True), "set them layer by layer"),
+        (lambda path: kit.metrics.MeanIoU(name="iou", classes=2), "has no argument 'classes'"),
+    ],
+)
+def test_words_for_images_and_files_are_told(call, message: str, tmp_path) -> None:
+    with pytest.raises(TypeError, match=message):
+        call(tmp_path / "a.h5")
+
+
+def test_a_model_is_loaded_whatever_is_said_of_its_compiling(tmp_path) -> None:
+    model().save(tmp_path / "a.h5", save_format="h5", include_optimizer=True)
+    assert kit.models.load_model(tmp_path / "a.h5", compile=False).predict(X).shape == (40, 1)

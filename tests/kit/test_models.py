@@ -326,7 +326,10 @@ REFUSED = {
         "expects input_dim=20 but its input has 7; change it",
     ),
     "no layers": (lambda s: trained_on(Flatten(), s.X, s.X), "the model has no weights to train; add a layer"),
-    "all fixed": (lambda s: trained_on(Dense(2, trainable=False), s.X, s.Y), "the model has no weights to train"),
+    "all fixed": (
+        lambda s: trained_on(Dense(2, trainable=False), s.X, s.Y),
+        "all weights of the model are frozen",
+    ),
     "validation data": (
         lambda s: softmax_model().fit(s.X, s.Y, validation_data=(s.X, s.Y[:3])),
         "X has 96 samples but y has 3",
