@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import kit
+from kit.storage.claim import claimed
 from kit.training import History, Run
 from kit.training.resume import OtherData
 from kit.training.saved_runs import SavedRun, h5_files, saved_run
@@ -92,7 +93,7 @@ class Listing(Part):
             "problem": self.problem,
             "shown": None if shown is None else shown.name,
             "living": [told(run) for run in living],
-            "files": [{**told_file(held), "writer": writers.get(held.path.resolve())} for held in self.held()],
+            "files": [told_file(held, writers.get(held.path.resolve())) for held in self.held()],
         }
 
     def on_hello(self, message: Message) -> None:
@@ -167,12 +168,14 @@ def told(run: Run) -> dict[str, Any]:
     }
 
 
-def told_file(saved: SavedRun) -> dict[str, Any]:
-    """A row of a file."""
+def told_file(saved: SavedRun, writer: str | None) -> dict[str, Any]:
+    """A row of a file. writer: the run of this kernel that saves itself to it."""
+    elsewhere = writer is None and claimed(saved.path)
     return {
         "path": str(saved.path),
         "name": saved.path.name,
-        "state": saved.state,
+        "state": "running" if elsewhere else saved.state,
+        "writer": "another kernel" if elsewhere else writer,
         "epoch": saved.epoch,
         "epochs": saved.epochs,
         "step": saved.step,

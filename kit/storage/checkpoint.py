@@ -25,6 +25,7 @@ from kit.models import Model
 from kit.names import parse_call
 from kit.optimizers import OPTIMIZERS
 from kit.storage import foreign
+from kit.storage.claim import Claim
 from kit.storage.errors import StorageError
 from kit.storage.parts import (
     Arrays,
@@ -70,12 +71,12 @@ class Contents:
     steps: int
     marks: Sequence[Mark] = ()
 
-    def write(self, path: Any) -> None:
-        """Writes the file."""
+    def write(self, path: Any, claim: Claim | None = None) -> None:
+        """Writes the file. claim: what a training holds of it."""
         arrays = dict(self.arrays)
         history = history_of(self.history.until(self.steps), arrays)
         marks = marks_of(self.marks, self.history, arrays) if self.marks else {}
-        write(path_of(path), arrays, {**self.config, "history": history, **marks})
+        write(path_of(path), arrays, {**self.config, "history": history, **marks}, claim)
 
     @property
     def broken(self) -> bool:

@@ -7,18 +7,19 @@ import secrets
 import stat
 from collections.abc import Iterable
 
+from kit.storage.claim import Claim
 from kit.storage.errors import StorageError
 
 CHUNK = 1 << 26
 FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
-def replace(path: str, parts: Iterable[bytes | memoryview]) -> None:
+def replace(path: str, parts: Iterable[bytes | memoryview], claim: Claim | None = None) -> None:
     """Put these bytes in the place of the file at `path`: a temporary file beside it, flushed, then renamed.
 
     Until the rename the old file is untouched, and a failure removes the temporary file. An old file's
-    permissions are kept; a symbolic link stays, and the file it leads to is replaced. Raises OSError, as the
-    system does.
+    permissions are kept; a symbolic link stays, and the file it leads to is replaced. claim: passes to the new file.
+    Raises OSError, as the system does.
     """
     target = os.path.realpath(path)
     mode = old_mode(target)
@@ -32,10 +33,16 @@ def replace(path: str, parts: Iterable[bytes | memoryview]) -> None:
             for part in parts:
                 write_all(descriptor, part)
             os.fsync(descriptor)
+            if claim is not None:
+                claim.prepare(descriptor)
         finally:
             os.close(descriptor)
         os.replace(temporary, target)
+        if claim is not None:
+            claim.settle(replaced=True)
     except BaseException:
+        if claim is not None:
+            claim.settle(replaced=False)
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise

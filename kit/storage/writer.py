@@ -7,14 +7,21 @@ from typing import Any
 import numpy as np
 
 from kit.storage import payload, seal
+from kit.storage.claim import Claim
 from kit.storage.config_text import to_text
 from kit.storage.errors import explained
 from kit.storage.replace import replace
 
 
-def write(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> None:
+def write(
+    path: str | os.PathLike[str],
+    arrays: Mapping[str, np.ndarray],
+    config: Mapping[str, Any],
+    claim: Claim | None = None,
+) -> None:
     """Save the arrays under their slash paths, and the config, to `path`; the file is replaced whole or not at all.
 
+    claim: what a training holds of that file.
     Dtypes: bool, integers, float16, float32, float64. Equal content gives equal bytes.
     Raises StorageError for what a file cannot hold, OSError where the disk or the folder refuses.
     """
@@ -22,7 +29,7 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray], config
     whole = payload.build(arrays, to_text(config))
     body = whole[seal.SIZE :]
     try:
-        replace(name, [seal.header(body), body])
+        replace(name, [seal.header(body), body], claim)
     except OSError as error:
         raise explained(error, f"{name} could not be saved", remedy(error)) from error
 

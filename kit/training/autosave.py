@@ -11,19 +11,25 @@ from kit.training.marks import Marks
 
 if TYPE_CHECKING:
     from kit.storage.checkpoint import Contents
+    from kit.storage.claim import Claim
     from kit.training.trainable import Trainable
+
+
+class InUse(ValueError):
+    """A training that is at work saves itself to the file."""
 
 
 class Autosave:
     """Saves a model to a path between two batches; nothing where there is no path.
 
     Training waits while the numbers are copied; a thread writes them. One save is at work, at most one waits.
-    every: seconds between two saves. marks: states that are saved too.
+    every: seconds between two saves. claim: what it holds of the file, so that no other training saves itself to it.
+    marks: states that are saved too.
     error: what hindered the last one; training goes on without it.
     """
 
-    def __init__(self, model: Trainable, path: Any, every: float) -> None:
-        self.model, self.path, self.every = model, path, every
+    def __init__(self, model: Trainable, path: Any, every: float, claim: Claim | None = None) -> None:
+        self.model, self.path, self.every, self.claim = model, path, every, claim
         self.error: Exception | None = None
         self.saved = time.monotonic()
         self.marks = Marks()
@@ -34,10 +40,18 @@ class Autosave:
         self.lock = threading.Lock()
 
     def begin(self) -> None:
-        """The first save. Raises what hinders it, before anything is trained in vain."""
+        """The first save. Raises what hinders it, before anything is trained in vain; InUse too."""
+        if self.path is not None:
+            self.claim = claim_on(self.path)
         self.finish()
         if self.error is not None:
+            self.release()
             raise self.error
+
+    def release(self) -> None:
+        """Lets others save to the file: this training is over."""
+        if self.claim is not None:
+            self.claim.release()
 
     def now(self) -> None:
         """Saves as it is now; a save that still waits is dropped for it."""
@@ -116,11 +130,25 @@ class Autosave:
         try:
             if contents.broken:
                 raise ValueError(f"the weights became NaN, so {self.path} keeps the last good ones; go back to a mark")
-            contents.write(self.path)
+            contents.write(self.path, self.claim)
             self.error = None
         except (OSError, ValueError, MemoryError) as error:
             self.error = error
         self.place = place_of(self.path)  # after a failure too: it may have come when the new file was in place
+
+
+def claim_on(path: Any, take_over: bool = False) -> Claim:
+    """The claim on a file. InUse where a training at work has it, unless it is to be taken over from that one."""
+    from kit.storage.checkpoint import path_of
+    from kit.storage.claim import Claim
+
+    claim = Claim()
+    if not claim.take(str(path_of(path))) and not take_over:
+        raise InUse(
+            f"a training that is at work, in this kernel or another, saves itself to {path}; stop it first, give "
+            "another path, or take the file over with kit.resume(..., take_over=True), which ends the other's saving"
+        )
+    return claim
 
 
 def whole(model: Trainable) -> bool:

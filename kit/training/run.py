@@ -316,6 +316,7 @@ class Run:
         finally:
             self._records.close()  # type: ignore[attr-defined]
             self.autosave.wait()
+            self.autosave.release()
             with self._condition:
                 self._ended = time.monotonic()
                 self._paused_for += self._ended - self._paused_at if self._state == "paused" else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from kit.training.marks import Told
 class SavedRun:
     """A training in a file.
 
-    state: "done", or "resumable" where epochs are left; "weights" of a model that was not saved in training.
+    state: "done", or "resumable" where epochs are left; "weights" of a model that was not saved in training; "running"
+    where a training that was at work when this was asked, in this kernel or another, saves itself to the file.
     epoch, epochs: those done, of how many. step: batches done. values: what the latest epoch gave. date: when it was
     saved, in seconds since 1970. fingerprint: of its data. losses: one an epoch. marks: the states in it, which
     kit.load(path, mark=name) opens.
@@ -50,8 +51,11 @@ def saved_runs(folder: str | os.PathLike[str]) -> list[SavedRun]:
 
     Raises FileNotFoundError where there is no such folder.
     """
-    found = map(saved_run, h5_files(folder))
-    return sorted((run for run in found if run is not None), key=lambda run: run.date, reverse=True)
+    from kit.storage.claim import claimed
+
+    found = [run for run in map(saved_run, h5_files(folder)) if run is not None]
+    found = [replace(run, state="running") if claimed(run.path) else run for run in found]
+    return sorted(found, key=lambda run: run.date, reverse=True)
 
 
 def h5_files(folder: str | os.PathLike[str]) -> list[Path]:
@@ -60,7 +64,7 @@ def h5_files(folder: str | os.PathLike[str]) -> list[Path]:
 
 
 def saved_run(path: Path) -> SavedRun | None:
-    """The training in a file; None for one that is no model of ours, or is damaged."""
+    """The training in a file, at rest; None for one that is no model of ours, or is damaged."""
     from kit.storage import StorageError, read
 
     try:

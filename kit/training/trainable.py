@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from itertools import islice
 from typing import Any
 
@@ -225,11 +226,11 @@ class Trainable(Batchwise):
         if background:
             return self.start(session, saving, log, queue=queue)
         marking = any(isinstance(each, Checkpoint) for each in functions)
-        steering = Steering(self, session, log) if log or marking else None
-        if steering is not None:
-            saving.marks = steering.marks
         self.fitting = True
         try:
+            steering = Steering(self, session, log) if log or marking else None
+            if steering is not None:
+                saving.marks = steering.marks
             with interrupted_between_batches() as interrupted:
                 for record in shown(recorded(self, session, steering), session.epochs, session.batches, verbose):
                     if became_nan(record):
@@ -239,6 +240,7 @@ class Trainable(Batchwise):
         finally:
             self.fitting = False
             saving.finish()
+            saving.release()
         if saving.error is not None:
             warnings.warn(f"the model was not saved: {saving.error}", stacklevel=3)
         return self.history
@@ -305,11 +307,15 @@ class Trainable(Batchwise):
         """
         if queue is not None:
             session.threads = queue.threads
-        steering = Steering(self, session, log, marks)
-        saving.marks = steering.marks
-        if settings:
-            steering.set(steering.check(settings))
-        return Run(self, recorded(self, session, steering), session, saving, steering, queue)
+        with ExitStack() as undo:
+            undo.callback(saving.release)
+            steering = Steering(self, session, log, marks)
+            saving.marks = steering.marks
+            if settings:
+                steering.set(steering.check(settings))
+            run = Run(self, recorded(self, session, steering), session, saving, steering, queue)
+            undo.pop_all()
+        return run
 
     @spelled
     def evaluate(

@@ -5,6 +5,7 @@ import pytest
 
 import kit
 from kit.layers import Dense, Input
+from kit.storage.claim import KNOWN, Claim
 from widgets import Runs
 
 X = np.random.default_rng(0).normal(size=(64, 4)).astype("float32")
@@ -119,6 +120,23 @@ def test_a_file_is_listed_and_resumed_with_the_same_curve(wire, tmp_path, stoppe
     assert line.last("runs", "state")["files"][0]["writer"] == resumed.name
     say(line, "resume", path=row["path"])
     assert f"{resumed.name} saves itself to" in line.last("runs", "refused")["message"]
+
+
+@pytest.mark.skipif(not KNOWN, reason="this system has no locks of open files")
+def test_a_file_that_another_kernel_writes_is_said_to_be_at_work_and_not_resumed(wire, tmp_path, stopped_file):
+    line = listed(wire, tmp_path, X, Y)
+    path = rows(line, "files", 1)[0]["path"]
+    elsewhere = Claim()
+    assert elsewhere.take(path)
+    say(line, "look")
+    row = line.last("runs", "state")["files"][0]
+    assert (row["state"], row["writer"]) == ("running", "another kernel")
+    say(line, "resume", path=path)
+    assert "saves itself to" in line.last("runs", "state")["problem"]["message"]
+    elsewhere.release()
+    say(line, "look")
+    row = line.last("runs", "state")["files"][0]
+    assert (row["state"], row["writer"]) == ("resumable", None)
 
 
 def test_other_data_are_refused_in_the_list_until_they_are_wanted(wire, tmp_path, stopped_file):

@@ -268,11 +268,11 @@ export interface LivingRow {
   file: string | null;
 }
 
-/** A training in a file. `writer` is the run of this kernel that saves itself to it. */
+/** A training in a file. `writer` is the run of this kernel that saves itself to it, or "another kernel". */
 export interface FileRow {
   path: string;
   name: string;
-  state: "resumable" | "done" | "weights";
+  state: "resumable" | "running" | "done" | "weights";
   epoch: number;
   epochs: number;
   step: number;
