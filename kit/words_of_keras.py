@@ -91,6 +91,9 @@ ARGUMENTS = {
     "attention_mask": Word("masks travel with the values from Masking and Embedding(mask_zero=True); leave it out"),
     "return_attention_scores": Word("they are not given here; leave it out", (False,)),
     # ImageDataGenerator
+    "validation_split": Word(
+        "split the images before, or say fit(X, y, validation_split=0.2, augment=generator)", (0, 0.0)
+    ),
     "rescale": Word("scale the images before: X / 255"),
     "zoom_range": Word(VARIED, (0, 0.0)),
     "shear_range": Word(VARIED, (0, 0.0)),

@@ -380,11 +380,12 @@ class Trainable(Batchwise):
         refuse_to_replace(path, overwrite)
         save(self, path)
 
-    def build(self, *shapes: Shape) -> None:
+    def build(self, *shapes: Shape, input_shape: Shape | None = None) -> None:
         """Makes the weights for inputs of these shapes of one sample. ShapeError where a layer cannot take them.
 
-        An axis of samples may stand before it as None, (None, 64), as Keras has it.
+        An axis of samples may stand before it as None, (None, 64), as Keras has it. input_shape: Keras's word for one.
         """
+        shapes = shapes if input_shape is None else (input_shape,)
         shapes = tuple(tuple(shape[1:]) if shape and shape[0] is None else tuple(shape) for shape in shapes)
         with self.lock:
             self.module.build(*shapes)

@@ -88,10 +88,11 @@ def test_data_sets_of_words_take_today_s_word_for_how_many() -> None:
 
 
 def test_a_model_is_built_for_a_shape_with_or_without_the_axis_of_samples() -> None:
-    one, other = Sequential([Dense(3)]), Sequential([Dense(3)])
+    one, other, third = (Sequential([Dense(3)]) for _ in range(3))
     one.build((None, 6))
     other.build((6,))
-    assert one.input_shape == other.input_shape == (None, 6)
+    third.build(input_shape=(None, 6))
+    assert one.input_shape == other.input_shape == third.input_shape == (None, 6)
 
 
 def test_weights_that_a_model_has_no_place_for_yet_are_told_to_wait(tmp_path) -> None:
@@ -198,6 +199,7 @@ def test_a_model_that_is_frozen_for_another_is_told_to_be_thawed() -> None:
     ("call", "message"),
     [
         (lambda path: ImageDataGenerator(rescale=1 / 255), "scale the images before: X / 255"),
+        (lambda path: ImageDataGenerator(validation_split=0.2), "augment=generator"),
         (lambda path: ImageDataGenerator(zoom_range=0.1), "by a function: fit.augment=function."),
         (lambda path: model().save(path, save_format="tf"), "the format is HDF5 whatever the name"),
         (lambda path: model().save(path, include_optimizer=False), "save_weights.path. keeps the weights alone"),
