@@ -112,6 +112,10 @@ def Input(shape: Any, name: str | None = None) -> Symbol:
     """
     from kit.fields import sizes
 
+    if name is not None and not isinstance(name, str):
+        raise TypeError(
+            f"Input({shape!r}, {name!r}): name takes a string; a shape is one tuple, such as Input((28, 28))"
+        )
     if isinstance(shape, (tuple, list)) and None in shape:
         raise ValueError(
             f"Input({tuple(shape)!r}): state a length for None, such as 100; layers that read any length, recurrent "

@@ -17,6 +17,7 @@ PLACES = {  # of the kit, from which code of others is called
     "callbacks.py": "a callback",
     "training/goal.py": "the loss or a metric",
     "training/sources.py": "reading the data",
+    "training/streams.py": "reading the data",
     "training/data.py": "reading the data",
     "network.py": "a layer",
 }

@@ -20,7 +20,7 @@ from kit.layers.inside import evaluating
 from kit.network import Network
 from kit.spelling import spelled
 from kit.symbols import Shape
-from kit.training.advice import advice, always_one, became_nan
+from kit.training.advice import advice, always_one, became_nan, no_probabilities
 from kit.training.arguments import check_counts, check_options, refuse_to_replace, several
 from kit.training.autosave import Autosave
 from kit.training.batchwise import Batchwise, told
@@ -160,7 +160,7 @@ class Trainable(Batchwise):
         self,
         X: Any,
         y: Any = None,
-        batch_size: int = 32,
+        batch_size: int | None = 32,
         epochs: int = 1,
         verbose: int | str = 1,
         validation_split: float = 0.0,
@@ -174,7 +174,7 @@ class Trainable(Batchwise):
         validation_steps: int | None = None,
         initial_epoch: int = 0,
         augment: Augment | None = None,
-        callbacks: Iterable[Callable[..., Any]] = (),
+        callbacks: Iterable[Callable[..., Any]] | None = (),
         background: bool = False,
         seed: int | None = None,
         autosave: Any = None,
@@ -204,6 +204,7 @@ class Trainable(Batchwise):
         """
         self._check_compiled("fit")
         self._refuse_while_running("fit")
+        batch_size = 32 if batch_size is None else batch_size
         check_counts("fit", batch_size=batch_size, epochs=epochs)
         check_counts("fit", steps_per_epoch=steps_per_epoch, validation_steps=validation_steps)
         check_options(verbose, shuffle, initial_epoch, epochs)
@@ -211,14 +212,14 @@ class Trainable(Batchwise):
             raise ValueError("fit got validation_data and validation_split; each says what to validate with, give one")
         if queue is not None and not background:
             raise ValueError("fit(queue=...): only a training in the background waits; say background=True")
-        functions = listed(callbacks)
+        functions = listed(callbacks or ())
         session = self.session_for(
             X, y, batch_size, epochs, shuffle, validation_split, validation_data, show_accuracy, seed, background,
             sample_weight=sample_weight, class_weight=class_weight, steps_per_epoch=steps_per_epoch,
         )  # fmt: skip
         session.augment, session.callbacks, session.validation_steps = augment, functions, validation_steps
         session.position.epoch += initial_epoch
-        if said := always_one(self):
+        if said := always_one(self) or no_probabilities(self):
             warnings.warn(said, stacklevel=3)
         self.history = History()
         saving = Autosave(self, autosave, autosave_every)
@@ -322,7 +323,7 @@ class Trainable(Batchwise):
         self,
         X: Any,
         y: Any = None,
-        batch_size: int = 128,
+        batch_size: int | None = 128,
         show_accuracy: bool = False,
         verbose: int = 1,
         *,
@@ -336,6 +337,7 @@ class Trainable(Batchwise):
         return_dict: give a dict of them by their names instead.
         """
         self._check_compiled("evaluate")
+        batch_size = 128 if batch_size is None else batch_size
         check_counts("evaluate", batch_size=batch_size, steps=steps)
         data = source_for(self, X, y, sample_weight)
         with self.lock:
@@ -344,11 +346,12 @@ class Trainable(Batchwise):
         return told(values, return_dict)
 
     @spelled
-    def predict(self, X: Any, batch_size: int = 128, verbose: int | str = 0, steps: int | None = None) -> Any:
+    def predict(self, X: Any, batch_size: int | None = 128, verbose: int | str = 0, steps: int | None = None) -> Any:
         """The outputs for samples X, as a NumPy array (n, ...); a list of them where there are several outputs.
 
         X: as fit takes it; targets that come with it are passed over. steps: batches at most; all if none.
         """
+        batch_size = 128 if batch_size is None else batch_size
         check_counts("predict", batch_size=batch_size, steps=steps)
         parts: list[list[Tensor]] = []
         for batches in turns(islice(source_for(self, X, targets=False).batches(batch_size), steps)):

@@ -215,3 +215,23 @@ def test_words_for_images_and_files_are_told(call, message: str, tmp_path) -> No
 def test_a_model_is_loaded_whatever_is_said_of_its_compiling(tmp_path) -> None:
     model().save(tmp_path / "a.h5", save_format="h5", include_optimizer=True)
     assert kit.models.load_model(tmp_path / "a.h5", compile=False).predict(X).shape == (40, 1)
+
+
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "sparse_categorical_crossentropy"])
+def test_a_loss_of_probabilities_behind_a_linear_layer_is_warned_of_at_once(loss: str) -> None:
+    made = Sequential([Dense(1 if loss == "binary_crossentropy" else 2)])
+    made.compile("sgd", loss)
+    with pytest.warns(UserWarning, match=rf"{loss} takes probabilities, which the last layer does not give"):
+        made.fit(X, Y, verbose=0)
+
+
+def test_what_keras_has_as_none_is_what_is_usual() -> None:
+    made = model()
+    assert len(made.fit(X, Y, batch_size=None, callbacks=None, validation_split=0.0, verbose=0).epoch) == 1
+    assert made.evaluate(X, Y, batch_size=None) == made.evaluate(X, Y)
+    np.testing.assert_array_equal(made.predict(X, batch_size=None), made.predict(X))
+
+
+def test_axes_of_an_input_are_one_tuple() -> None:
+    with pytest.raises(TypeError, match=r"name takes a string; a shape is one tuple, such as Input\(\(28, 28\)\)"):
+        Input(28, 28)
