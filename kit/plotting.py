@@ -81,7 +81,7 @@ def draw(axes: Axes, history: History, names: list[str], parent: History | None 
         if parent is None or name not in parent.batch_names():
             continue
         numbers = smoothed(parent.batch(name))
-        axes.plot(np.arange(1, len(numbers) + 1), numbers, color="0.7", label=f"{name} of the parent")
+        axes.plot(parent.every * np.arange(1, len(numbers) + 1), numbers, color="0.7", label=f"{name} of the parent")
     for i, name in enumerate(names):
         numbers = history.batch(name) if name in history.batch_names() else np.array([])
         steps = np.arange(1, len(numbers) + 1)

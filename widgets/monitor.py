@@ -114,7 +114,7 @@ class Watching(Part):
             start = self.sent.get((of, name), 0)
             numbers = history.batch(name, start)
             if len(numbers):
-                found.append((name, "batch", np.arange(start + 1, start + 1 + len(numbers)), numbers))
+                found.append((name, "batch", history.every * np.arange(start + 1, start + 1 + len(numbers)), numbers))
         ends = list(history.epoch_steps)
         for name in [name for name in list(history.epochs) if name.startswith("val_")]:
             start = self.sent.get((of, name), 0)

@@ -48,7 +48,8 @@ from kit.training.randomness import Randomness
 from kit.training.session import Session
 
 WEIGHTS, STATE, SESSION = "weights/", "optimizer/", "session/"
-HELD = f"{SESSION}held/"
+HELD, PARENT = f"{SESSION}held/", "parent/"
+MOST_OF_PARENT = 10_000  # numbers a value, of the curves of the run that one branched from
 SETTINGS = ("batch_size", "epochs", "shuffle", "validation_split", "accuracy", "threads")
 SINCE = (
     "steps_per_epoch",
@@ -62,7 +63,7 @@ SINCE = (
 class Contents:
     """What a model's file holds, all but its curves copied; of those, the first so many batches are its.
 
-    marks: those of its training, whose states are copies already.
+    marks: those of its training, whose states are copies already. parent: the curves of the run it branched from.
     """
 
     arrays: Arrays
@@ -70,13 +71,17 @@ class Contents:
     history: History
     steps: int
     marks: Sequence[Mark] = ()
+    parent: History | None = None
 
     def write(self, path: Any, claim: Claim | None = None) -> None:
         """Writes the file. claim: what a training holds of it."""
         arrays = dict(self.arrays)
         history = history_of(self.history.until(self.steps), arrays)
         marks = marks_of(self.marks, self.history, arrays) if self.marks else {}
-        write(path_of(path), arrays, {**self.config, "history": history, **marks}, claim)
+        parent = {}
+        if self.parent is not None:
+            parent = {"parent_history": history_of(self.parent.thinned(MOST_OF_PARENT), arrays, PARENT)}
+        write(path_of(path), arrays, {**self.config, "history": history, **marks, **parent}, claim)
 
     @property
     def broken(self) -> bool:
@@ -116,7 +121,10 @@ def contents(model: Any, marks: Sequence[Mark] = ()) -> Contents:
         if model.session is not None and model.session.position.step == model.history.steps:
             config["session"] = session_of(model.session, arrays)
             arrays.update({HELD + name: value.cpu().numpy().copy() for name, value in held_states(model).items()})
-        return Contents(arrays, config, model.history, model.history.steps, marks if "session" in config else ())
+        contents = Contents(arrays, config, model.history, model.history.steps)
+        if "session" in config:
+            contents.marks, contents.parent = marks, model.session.parent_history
+        return contents
 
 
 def save_weights(model: Model, path: Any) -> None:
@@ -206,7 +214,14 @@ def session_from(stored: Stored, model: Model) -> Session | None:
     hold(model, stored)
     session.known_fingerprint = str(saved["fingerprint"])
     session.log = list(saved.get("log", []))
+    session.parent_history = parent_from(stored)
     return session
+
+
+def parent_from(stored: Stored) -> History | None:
+    """The curves of the run that the one in a file branched from; None where it did not, and in older files."""
+    saved = stored.config.get("parent_history")
+    return None if saved is None else history_from(saved, stored.arrays, PARENT)
 
 
 def load(path: Any, custom_objects: Mapping[str, Any] | None = None, mark: str | None = None) -> Model:

@@ -25,7 +25,9 @@ def history_of(history: History, arrays: Arrays, prefix: str = HISTORY) -> dict[
     """A history as plain data; its numbers for each batch go to the arrays."""
     names = history.batch_names()
     arrays.update({prefix + name: history.batch(name) for name in names})
+    every = {} if history.every == 1 else {"every": history.every}
     return {
+        **every,
         "epochs": {name: plain(numbers) for name, numbers in history.epochs.items()},
         "epoch_steps": list(history.epoch_steps),
         "marks": [list(mark) for mark in history.marks],
@@ -41,6 +43,8 @@ def history_from(config: Mapping[str, Any], arrays: Mapping[str, np.ndarray], pr
     history.epoch_steps = [int(step) for step in config["epoch_steps"]]
     history.marks = [(int(step), str(text)) for step, text in config["marks"]]
     history.steps = int(config["steps"])
+    if "every" in config:
+        history.every = int(config["every"])
     history.series = {name: Series(arrays[prefix + name]) for name in config["batch"]}
     return history
 

@@ -27,6 +27,7 @@ def branched(model: Trainable, session: Session, mark: Mark, name: str) -> tuple
             callbacks=callbacks,
             log=session.log[: mark.snapshot.logged],
             parent={"run": name, "mark": mark.name, "step": mark.step},
+            parent_history=model.history,
             asked=[],
         )
     put(twin, twin.session, mark.snapshot)

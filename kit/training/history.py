@@ -53,8 +53,10 @@ class History(Mapping[str, list[float]]):
     """Read like a dict of lists, a number for each epoch: history["loss"], history["val_accuracy"].
 
     `batch("loss")` gives a number for each batch. `marks` are (step, text): what was changed while it ran.
-    2015's names "acc" and "val_acc" work too.
+    2015's names "acc" and "val_acc" work too. every: of how many batches each number of `batch` is the mean.
     """
+
+    every = 1
 
     def __init__(self) -> None:
         self.epochs: dict[str, list[float]] = {"epoch": []}
@@ -110,6 +112,20 @@ class History(Mapping[str, list[float]]):
             cut.series = {name: Series(series.read()[:steps]) for name, series in self.series.items()}
             cut.marks = [(step, text) for step, text in self.marks if step <= steps]
             return cut
+
+    def thinned(self, most: int) -> History:
+        """A history of at most so many numbers a value, the means of a few batches each, and of as many epochs."""
+        with self._lock:
+            thin, apart = History(), -(-len(self.epoch_steps) // most) or 1
+            together = -(-(self.steps // self.every) // most) or 1
+            thin.steps, thin.every = self.steps, self.every * together
+            thin.epoch_steps = self.epoch_steps[apart - 1 :: apart]
+            thin.epochs = {name: numbers[apart - 1 :: apart] for name, numbers in self.epochs.items()}
+            for name, series in self.series.items():
+                numbers = np.array(series.read())
+                whole = numbers[: len(numbers) // together * together]
+                thin.series[name] = Series(whole.reshape(-1, together).mean(1))
+            return thin
 
     def mark(self, text: str) -> None:
         """Notes what was changed at this step."""

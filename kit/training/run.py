@@ -60,8 +60,7 @@ class Run:
     """A training at work. Made by `model.fit(..., background=True)`.
 
     state: "waiting" (in a queue), "running", "paused", "done", "stopped" or "failed". error: what made it fail.
-    history: the curves so far. parent_history: those of the run it branched from, or None. log: what was changed.
-    marks: states it can go back to.
+    history: the curves so far. log: what was changed. marks: states it can go back to.
     All calls return at once and act at the next batch; `wait` waits.
 
     model: what is trained. records: its training. session: where that is. autosave: how it is kept.
@@ -82,7 +81,6 @@ class Run:
         self.name = f"run {self.number}"
         self.error: BaseException | None = None
         self.traceback = ""
-        self.parent_history: History | None = None
         self.started = time.monotonic()
         self._arrive()
         self.steps_before = self.step_count
@@ -134,6 +132,11 @@ class Run:
     def log(self) -> list[dict[str, Any]]:
         """What was changed: {"step": batches done, "time": seconds since 1970, "what", "values"}; for fit(log=)."""
         return copy.deepcopy(self.session.log)
+
+    @property
+    def parent_history(self) -> History | None:
+        """The curves of the run it branched from, from a file means of a few batches; None where it did not."""
+        return self.session.parent_history
 
     @property
     def marks(self) -> Marks:
@@ -231,9 +234,7 @@ class Run:
         model, session = branched(self.model, self.session, self.marks[mark], self.name)
         saving = Autosave(model, autosave, autosave_every)
         saving.begin()
-        branch = model.start(session, saving, settings=settings)
-        branch.parent_history = self.history
-        return branch
+        return model.start(session, saving, settings=settings)
 
     def model_at(self, mark: str = "best") -> Any:
         """A model of its own, as this one was at a mark: to evaluate, to save, to train on.

@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from kit.training.data import Source
+from kit.training.history import History
 from kit.training.randomness import Randomness
 
 Augment = Callable[..., Any]  # from (inputs, generator) to inputs
@@ -100,6 +101,7 @@ class Session:
     augment: varies the inputs of each batch. callbacks: what is called after each batch.
     callback_states: where a file says they were. next_batch_size: from the next epoch on, where that was changed.
     log: what was changed or asked, and when. parent: the run it branched from, as {"run", "mark", "step"}.
+    parent_history: the curves of that run.
     asked: names under which callbacks want it to be kept as it is after the batch at work.
     """
 
@@ -115,6 +117,7 @@ class Session:
     validation_steps: int | None = None
     next_batch_size: int | None = None
     parent: dict[str, Any] | None = None
+    parent_history: History | None = None
     log: list[dict[str, Any]] = field(default_factory=list)
     position: Position = field(default_factory=Position)
     data: Source | None = None

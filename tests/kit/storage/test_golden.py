@@ -24,6 +24,7 @@ TRAININGS = {  # sums of the weights, the first prediction, the loss of the epoc
     ),
 }
 WEIGHTS = [-0.184569, 0.597189, 5.195056, -0.31884, 0.007061, 5.605041, 1.392472, 0.079783]
+PARENT_LOSSES = [1.268952, 1.624469, 1.549801]  # of the run that training-1d.h5 branched from
 
 
 def sums(model: kit.Sequential) -> list[float]:
@@ -67,3 +68,10 @@ def test_a_training_with_marks_saved_by_version_1_goes_on_with_them(tmp_path):
     assert {"start", "best", "mine", "step 5", "left", "last"} == set(run.marks)
     run.rollback("left")
     assert (run.history.steps, len(run.history["loss"])) == (6, 2)
+
+
+def test_the_curve_that_a_branch_saved_by_version_1_came_from_is_there():
+    session = kit.load(GOLDEN / "training-1d.h5").session
+    assert session.parent["mark"] == "mine"
+    np.testing.assert_allclose(session.parent_history["loss"], PARENT_LOSSES, atol=1e-5)
+    assert kit.load(GOLDEN / "training-1c.h5").session.parent_history is None

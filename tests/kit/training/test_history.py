@@ -82,3 +82,15 @@ def test_fit_gives_the_history_that_the_model_keeps(blobs) -> None:
     model = Sequential([Dense(20, 2)])
     model.compile("sgd", "mse")
     assert model.fit(blobs.X, blobs.Y, verbose=0) is model.history
+
+
+def test_a_thinned_curve_has_the_means_of_a_few_batches_at_the_same_steps():
+    history = History()
+    for step in range(1, 26):
+        ended = {"loss": float(step)} if step % 2 == 0 else None
+        history.add(record(step, float(step), ended))
+    thin = history.thinned(10)
+    assert (thin.steps, thin.every) == (25, 3)
+    assert thin.batch("loss").tolist() == [2.0, 5.0, 8.0, 11.0, 14.0, 17.0, 20.0, 23.0]
+    assert (thin.epoch_steps, thin["loss"]) == ([4, 8, 12, 16, 20, 24], [4.0, 8.0, 12.0, 16.0, 20.0, 24.0])
+    assert history.thinned(25).batch("loss").tolist() == history.batch("loss").tolist()

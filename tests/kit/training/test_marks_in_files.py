@@ -316,3 +316,15 @@ def test_any_change_to_what_a_file_says_of_its_marks_is_opened_or_refused_and_no
         except KeyError:  # the name was changed
             assert "mine" not in [entry.get("name") for entry in config["marks"]]
     assert refused > 20
+
+
+def test_a_branch_that_is_resumed_has_the_curve_it_came_from_behind_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("kit.storage.checkpoint.MOST_OF_PARENT", 5)
+    run = run_of(network()).wait()
+    run.branch("best", autosave=tmp_path / "branch.h5").wait()
+    resumed = kit.resume(tmp_path / "branch.h5", X, Y, epochs=6).wait()
+    thin = run.history.thinned(5)
+    assert (resumed.parent_history.steps, resumed.parent_history.every) == (run.step_count, thin.every)
+    assert resumed.parent_history.batch("loss").tolist() == thin.batch("loss").tolist()
+    again = kit.load(tmp_path / "branch.h5").session.parent_history
+    assert again.batch("loss").tolist() == thin.batch("loss").tolist()
