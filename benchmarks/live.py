@@ -33,11 +33,9 @@ run = rounds["{name}"].fit(background=True)
 monitor = widgets.Monitor(run)
 monitor
 """
-OLD = """() => document.querySelectorAll('[data-testid="monitor"]').forEach(each => each.dataset.old = '1')"""
-POINT = """() => new Promise(resolve => { const look = () => {
-    const all = [...document.querySelectorAll('[data-testid="monitor"]')];
-    const shown = all.some(each => !each.dataset.old && Number(each.dataset.points ?? 0));
-    shown ? resolve(Date.now() / 1000) : requestAnimationFrame(look); }; look(); })"""
+POINT = """() => {
+    const all = document.querySelectorAll('[data-testid="monitor"]');
+    return all.length > 1 && Number(all[1].dataset.points ?? 0) > 0 && Date.now() / 1000; }"""
 
 
 def main(rounds: int) -> str:
@@ -59,6 +57,7 @@ def main(rounds: int) -> str:
             book.page.wait_for_timeout(1000 * 4 * rounds)  # the kernel is idle meanwhile, as while one looks on
             book.run(place + 1)
             lines.append(f"{name}, watched / alone: {book.text(place + 1).strip()}")
+            print(lines[-1], file=sys.stderr, flush=True)
             book.page.set_default_timeout(600_000)
             book.run(place + 2, wait=False)
             book.cell(place + 2).get_by_text("over").last.wait_for(timeout=600_000)
@@ -73,19 +72,16 @@ def main(rounds: int) -> str:
 
 def first_point(lab: Lab, browser: object) -> str:
     """Seconds from the call of fit to the first point on the screen, several times."""
-    cells = [START.format(), *[FIRST.format(name="W1")] * 5, "print(began)"]
-    book = Notebook(lab, browser, cells)
-    book.run(0)
-    wait_points(book.page, 1)
     found = []
-    for turn in range(1, 6):
-        book.page.evaluate(OLD)
-        book.run(turn, wait=False)
-        seen = book.page.evaluate(POINT)
-        book.cell(6).locator(".cm-content").click()
-        book.run(6)
-        found.append(seen - float(book.text(6).split()[-1]))
-    book.close()
+    for _ in range(5):
+        book = Notebook(lab, browser, [START.format(), FIRST.format(name="W1"), "print(began)"])
+        book.run(0)
+        wait_points(book.page, 1)
+        book.run(1, wait=False)
+        seen = book.page.wait_for_function(POINT).json_value()
+        book.run(2)
+        found.append(seen - float(book.text(2).split()[-1]))
+        book.close()
     spread = f"{min(found):.2f}-{max(found):.2f}"
     return f"from fit to the first point on the screen, W1: {statistics.median(found):.2f} s ({spread})"
 

@@ -23,6 +23,7 @@ from kit.training.saved_runs import saved_runs
 from kit.training.session import Session
 from kit.training.steering import Steering
 from kit.training.steps import Record
+from kit.training.turns import short_turns
 
 if TYPE_CHECKING:
     from kit.training.history import History
@@ -304,7 +305,8 @@ class Run:
         end = "failed"
         try:
             self._await_turn()
-            end = self._train()
+            with short_turns():
+                end = self._train()
             self.steering.keep_last()
             if end == "aborted":
                 self._records.close()  # type: ignore[attr-defined]
