@@ -10,6 +10,7 @@ import numpy as np
 
 import kit
 from kit.storage.claim import claimed
+from kit.storage.past import past_run
 from kit.training import History, Run
 from kit.training.resume import OtherData
 from kit.training.saved_runs import SavedRun, h5_files, saved_run
@@ -25,16 +26,19 @@ Stamp = tuple[int, int]  # when a file was changed, and its size
 class Listing(Part):
     """The runs that live, and the files of a folder, each read again when it has changed, by a thread of its own.
 
-    folder: None for none. given: what kit.resume takes beside the path; empty where there are no data.
+    folder: None for none. given: what kit.resume takes beside the path; empty where there are no data. custom: classes
+    and functions of the user's, by name. model: the one that was loaded last.
     """
 
     name = "runs"
 
-    def __init__(self, folder: Path | None, given: dict[str, Any], watching: Watching) -> None:
+    def __init__(self, folder: Path | None, given: dict[str, Any], watching: Watching, custom: Any = None) -> None:
         super().__init__()
-        self.folder, self.given, self.watching = folder, given, watching
+        self.folder, self.given, self.watching, self.custom = folder, given, watching, custom
         self.files: dict[Path, tuple[Stamp, SavedRun | None]] = {}
         self.missing = ""
+        self.model: Any = None
+        self.loaded: dict[str, Any] | None = None
         self.problem: dict[str, Any] | None = None
         self.last: dict[str, Any] = {}
         self.scan: threading.Thread | None = None
@@ -84,7 +88,7 @@ class Listing(Part):
         """The list as plain data."""
         living: list[Run] = kit.runs()
         writers = {path_of(run): run.name for run in reversed(living) if not run.ended}
-        shown = self.watching.run
+        shown, past = self.watching.run, self.watching.past
         return {
             "folder": None if self.folder is None else home_as_tilde(self.folder),
             "data": bool(self.given),
@@ -92,6 +96,8 @@ class Listing(Part):
             "missing": self.missing,
             "problem": self.problem,
             "shown": None if shown is None else shown.name,
+            "opened": None if past is None else str(past.saved.path),
+            "loaded": self.loaded,
             "living": [told(run) for run in living],
             "files": [told_file(held, writers.get(held.path.resolve())) for held in self.held()],
         }
@@ -107,8 +113,20 @@ class Listing(Part):
         self.tell()
 
     def on_open(self, message: Message) -> None:
-        """Shows a run in the monitor below the list."""
-        self.watching.watch(self.living(message))
+        """Shows a run, or the training in a file, in the monitor below the list."""
+        self.loaded = None
+        if "path" in message:
+            self.watching.open(past_run(self.listed(message)))
+        else:
+            self.watching.watch(self.living(message))
+        self.tell()
+
+    def on_load(self, message: Message) -> None:
+        """Makes the model in a file, as it is or as it was at a mark."""
+        path, mark = self.listed(message), message.get("mark")
+        self.model = kit.load(path, self.custom, mark)
+        at = "" if mark is None else f", mark={mark!r}"
+        self.loaded = {"path": str(path), "mark": mark, "code": f"kit.load({str(path)!r}{at})"}
         self.tell()
 
     def on_steer(self, message: Message) -> None:
@@ -120,15 +138,15 @@ class Listing(Part):
 
     def on_resume(self, message: Message) -> None:
         """Goes on with the training in a file, and shows it; a refusal stands in the list."""
-        path = Path(field(message, "path", str))
-        if path not in self.files:
-            raise ValueError(f"{path} is not in the list")
+        path = self.listed(message)
         for run in kit.runs():
             if not run.ended and path_of(run) == path.resolve():
                 raise ValueError(f"{run.name} saves itself to {path}; open that run, or stop it first")
         if not self.given:
             raise ValueError("to resume, the list needs the data: widgets.Runs(folder, X, y)")
         options = {**self.given, "other_data": True} if message.get("other_data") is True else self.given
+        if "epochs" in message:
+            options = {**options, "epochs": field(message, "epochs", int)}
         self.problem = None
         try:
             self.watching.watch(kit.resume(path, **options))
@@ -141,6 +159,13 @@ class Listing(Part):
         """A refusal was read."""
         self.problem = None
         self.tell()
+
+    def listed(self, message: Message) -> Path:
+        """The file of the list that a message names. ValueError where it is not there."""
+        path = Path(field(message, "path", str))
+        if path not in self.files:
+            raise ValueError(f"{path} is not in the list")
+        return path
 
     def living(self, message: Message) -> Run:
         """The run that a message names. ValueError where it is gone."""

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from kit.plotting import curves
+from kit.storage.past import Past
 from kit.training import History, Run
 from widgets.panel import Message, Panel, Part, field, said
-from widgets.status import past_status, status_of
+from widgets.status import opened_status, past_status, status_of
 from widgets.target import Target
 
 INTERVAL = 0.1  # seconds between two messages of the publisher, at least
@@ -29,6 +30,7 @@ class Watching(Part):
         self.run: Run | None = None
         self.history: History | None = None
         self.origin: str | None = None
+        self.past: Past | None = None
         self.notify: bool | None = None
         self.target: Target | None = None
         self.sent: dict[tuple[str, str], int] = {}
@@ -42,16 +44,29 @@ class Watching(Part):
         with self.lock:
             if self.run is run and not run.ended:
                 return  # its publisher is at work
-            self.run, self.history, self.origin = run, run.history, None
+            self.run, self.history, self.origin, self.past = run, run.history, None, None
             self.start_over()
         threading.Thread(target=self.publish, args=(run,), name=f"hornbook monitor of {run.name}").start()
 
     def show(self, history: History, origin: str | None = None) -> None:
         """Shows the curves of a training that is over; origin: the file they are from."""
         with self.lock:
-            self.run, self.history, self.origin = None, history, origin
+            self.run, self.history, self.origin, self.past = None, history, origin, None
             self.start_over()
             self.tell()
+
+    def open(self, past: Past) -> None:
+        """Shows a training as its file tells it."""
+        with self.lock:
+            self.run, self.history, self.past = None, past.history, past
+            self.start_over()
+            self.tell()
+
+    @property
+    def parent_history(self) -> History | None:
+        """The curves of the run that the one on the screen branched from."""
+        shown = self.run or self.past
+        return None if shown is None else shown.parent_history
 
     def start_over(self) -> None:
         """Forgets what the browser knows; the next message resets it."""
@@ -91,9 +106,8 @@ class Watching(Part):
         if history is None:
             return
         reset = not self.sent and self.marks < 0
-        parent = self.run.parent_history if self.run is not None else None
         series, buffers = [], []
-        for of, each_history in (("", history), ("parent", parent)):
+        for of, each_history in (("", history), ("parent", self.parent_history)):
             for name, each, x, y in self.new_points(of, each_history):
                 start = self.sent.get((of, name), 0)
                 header = {"name": name, "each": each, "from": start, "count": len(y)}
@@ -127,6 +141,8 @@ class Watching(Part):
         """Where the run is, as plain data."""
         if self.history is None:
             return None
+        if self.past is not None:
+            return opened_status(self.past)
         if self.run is None:
             return past_status(self.history, self.origin)
         target = self.target and self.target.told(self.history)
@@ -227,8 +243,7 @@ class Monitor(Panel):
 
     def picture(self) -> bytes:
         """A PNG of the curves so far."""
-        parent = self.run.parent_history if self.run is not None else None
-        return curves(self.watching.history or History(), parent)._repr_png_()
+        return curves(self.watching.history or History(), self.watching.parent_history)._repr_png_()
 
     def __repr__(self) -> str:
         return f"<Monitor of {self.run.name if self.run else 'nothing'}>"

@@ -34,13 +34,19 @@ class Runs(Panel):
         inspect.signature(kit.resume).bind("path", **given)
         self.watching = Watching()
         place = None if folder is None else Path(folder).expanduser()
-        self.listing = Listing(place, given if X is not None else {}, self.watching)
+        custom = options.get("custom_objects")
+        self.listing = Listing(place, given if X is not None else {}, self.watching, custom)
         super().__init__("runs", self.listing, self.watching)
 
     @property
     def run(self) -> Run | None:
         """The run that is shown, such as the one resumed last."""
         return self.watching.run
+
+    @property
+    def model(self) -> Any:
+        """The model that was loaded last from a file of the list, as it is there or as it was at a mark; else None."""
+        return self.listing.model
 
     @property
     def place(self) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from kit.layers import Dropout
+from kit.storage.past import Past
 from kit.training import History, Run
+from kit.training.marks import Told
 from widgets.causes import cause
 
 
@@ -40,6 +43,23 @@ def past_status(history: History, origin: str | None) -> dict[str, Any]:
     return {**over, "steps": history.steps, **nothing, "file": origin, "values": latest(history)}
 
 
+def opened_status(past: Past) -> dict[str, Any]:
+    """The status of a training as its file tells it, with its marks."""
+    saved, ends = past.saved, past.history.epoch_steps
+    where = {"name": saved.path.name, "state": saved.state, "epoch": saved.epoch, "epochs": saved.epochs}
+    marks = {"past": {"path": str(saved.path), "held": held(saved.marks)}, "parent": past.parent}
+    steps = saved.step if saved.state != "resumable" else ends[-1] * saved.epochs // len(ends) if ends else None
+    return {**past_status(past.history, str(saved.path)), **where, "step": saved.step, "steps": steps, **marks}
+
+
+def held(marks: Iterable[Told]) -> list[dict[str, Any]]:
+    """Marks as rows, in the order of their steps."""
+    return [
+        {"name": mark.name, "step": mark.step, "epoch": mark.epoch, "loss": finite(mark.values.get("loss"))}
+        for mark in sorted(marks, key=lambda mark: mark.step)
+    ]
+
+
 def latest(history: History) -> dict[str, float | None]:
     """What the latest epoch gave."""
     return {name: finite(numbers[-1]) for name, numbers in list(history.epochs.items()) if name != "epoch" and numbers}
@@ -53,7 +73,6 @@ def finite(number: float | None) -> float | None:
 def steerable(run: Run) -> dict[str, Any]:
     """What of a run can be changed, and the states it can go back to."""
     layers = run.model.module.layers
-    held = sorted(run.marks.values(), key=lambda mark: mark.step)
     return {
         "batch_size": run.session.next_batch_size or run.session.batch_size,
         "dropout": {name: layer.rate for name, layer in layers.items() if isinstance(layer, Dropout)},
@@ -63,8 +82,5 @@ def steerable(run: Run) -> dict[str, Any]:
             if next(layer.parameters(), None) is not None
         },
         "parent": run.session.parent,
-        "held": [
-            {"name": mark.name, "step": mark.step, "epoch": mark.epoch, "loss": finite(mark.values.get("loss"))}
-            for mark in held
-        ],
+        "held": held(run.marks.values()),
     }

@@ -28,11 +28,13 @@ from kit.storage import foreign
 from kit.storage.claim import Claim
 from kit.storage.errors import StorageError
 from kit.storage.parts import (
+    PARENT,
     Arrays,
     callbacks_from,
     callbacks_of,
     history_from,
     history_of,
+    parent_from,
     position_from,
     position_of,
     under,
@@ -48,7 +50,7 @@ from kit.training.randomness import Randomness
 from kit.training.session import Session
 
 WEIGHTS, STATE, SESSION = "weights/", "optimizer/", "session/"
-HELD, PARENT = f"{SESSION}held/", "parent/"
+HELD = f"{SESSION}held/"
 MOST_OF_PARENT = 10_000  # numbers a value, of the curves of the run that one branched from
 SETTINGS = ("batch_size", "epochs", "shuffle", "validation_split", "accuracy", "threads")
 SINCE = (
@@ -214,14 +216,8 @@ def session_from(stored: Stored, model: Model) -> Session | None:
     hold(model, stored)
     session.known_fingerprint = str(saved["fingerprint"])
     session.log = list(saved.get("log", []))
-    session.parent_history = parent_from(stored)
+    session.parent_history = parent_from(stored.config, stored.arrays)
     return session
-
-
-def parent_from(stored: Stored) -> History | None:
-    """The curves of the run that the one in a file branched from; None where it did not, and in older files."""
-    saved = stored.config.get("parent_history")
-    return None if saved is None else history_from(saved, stored.arrays, PARENT)
 
 
 def load(path: Any, custom_objects: Mapping[str, Any] | None = None, mark: str | None = None) -> Model:

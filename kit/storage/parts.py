@@ -13,7 +13,7 @@ from kit.training.history import History, Series
 from kit.training.session import Position
 
 Arrays = dict[str, np.ndarray]
-HISTORY = "history/"
+HISTORY, PARENT = "history/", "parent/"
 
 
 def under(arrays: Mapping[str, np.ndarray], prefix: str) -> Arrays:
@@ -47,6 +47,12 @@ def history_from(config: Mapping[str, Any], arrays: Mapping[str, np.ndarray], pr
         history.every = int(config["every"])
     history.series = {name: Series(arrays[prefix + name]) for name in config["batch"]}
     return history
+
+
+def parent_from(config: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> History | None:
+    """The curves of the run that the one in a file branched from; None where it did not, and in older files."""
+    saved = config.get("parent_history")
+    return None if saved is None else history_from(saved, arrays, PARENT)
 
 
 def position_of(position: Position, arrays: Arrays, prefix: str) -> dict[str, Any]:

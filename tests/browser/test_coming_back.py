@@ -78,6 +78,38 @@ def test_after_the_kernel_was_killed_the_list_resumes_the_file_with_the_same_cur
     wait_state(page, "stopped")
 
 
+def test_a_training_that_is_over_is_opened_from_its_file_and_trained_on(notebook):
+    book = notebook(
+        DATA
+        + """
+over = begin(autosave='over.h5')
+over.pause()
+over.step_epoch()
+over.set(learning_rate=0.02, epochs=3)
+over.resume()
+print('ended', over.wait().state, over.step_count)
+""",
+        "listed = widgets.Runs('.', X, y)\nlisted",
+        "print('loaded', type(listed.model).__name__, listed.run is None)",
+    )
+    page = book.page
+    book.run(0)
+    steps = int(number_in(book.text(0)))
+    book.run(1)
+    by_id(page, "row-over.h5").get_by_role("button", name="Show the training in over.h5").click()
+    wait_state(page, "done")
+    wait_points(page, steps)
+    assert points(page) == steps
+    assert "learning_rate" in by_id(page, "past-log").inner_text()
+    page.get_by_role("button", name="Load the model as it was at best").click()
+    assert "mark='best'" in by_id(page, "past-loaded").inner_text()
+    book.run(2)
+    assert "loaded Sequential True" in book.text(2)
+    by_id(page, "past-on").click()
+    wait_points(page, 2 * steps)
+    wait_state(page, "done")
+
+
 RECORDER = """() => {
     window.told = [];
     window.Notification = class extends window.Notification {

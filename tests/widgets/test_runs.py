@@ -139,6 +139,47 @@ def test_a_file_that_another_kernel_writes_is_said_to_be_at_work_and_not_resumed
     assert (row["state"], row["writer"]) == ("resumable", None)
 
 
+def test_a_training_that_is_over_is_opened_from_its_file_with_curve_marks_and_log(wire, tmp_path, stopped_file):
+    stopped_file.branch("best", autosave=tmp_path / "over.h5", learning_rate=0.02, epochs=stopped_file.epoch + 3).wait()
+    line = listed(wire, tmp_path)
+    path = next(row["path"] for row in rows(line, "files", 2) if row["name"] == "over.h5")
+    say(line, "open", path=path)
+    over = kit.load(path)
+    status = line.last("monitor", "status")["run"]
+    assert (status["name"], status["state"], status["step"]) == ("over.h5", "done", over.history.steps)
+    assert {mark["name"] for mark in status["past"]["held"]} >= {"start", "best", "last"}
+    np.testing.assert_array_equal(line.points()["loss"][1], over.history.batch("loss").astype("float32"))
+    marks = line.last("monitor", "points")["marks"]
+    assert [mark["label"] for mark in marks] == [text for _, text in over.history.marks]
+    assert status["parent"]["run"] == stopped_file.name
+    assert line.panel.watching.parent_history.steps == stopped_file.step_count
+    assert line.last("runs", "state")["opened"] == path
+    assert line.panel.run is None
+    say(line, "load", path=path, mark="start")
+    assert line.last("runs", "state")["loaded"]["code"] == f"kit.load({path!r}, mark='start')"
+    start = kit.load(path, mark="start")
+    assert all(map(np.array_equal, line.panel.model.get_weights(), start.get_weights()))
+
+
+def test_a_training_that_is_over_is_trained_on_from_the_list(wire, tmp_path, run):
+    run(autosave=tmp_path / "over.h5", epochs=2).wait()
+    line = listed(wire, tmp_path, X, Y)
+    path = rows(line, "files", 1)[0]["path"]
+    say(line, "open", path=path)
+    say(line, "resume", path=path, epochs=4)
+    assert line.panel.run.wait(20).epoch == 4
+    assert line.last("runs", "state")["opened"] is None
+
+
+def test_a_file_that_was_damaged_meanwhile_is_refused_in_the_list(wire, tmp_path, stopped_file):
+    line = listed(wire, tmp_path)
+    path = rows(line, "files", 1)[0]["path"]
+    (tmp_path / "half.h5").write_bytes(b"no model")
+    say(line, "open", path=path)
+    assert "is not a file that Hornbook saved" in line.last("runs", "refused")["message"]
+    assert line.panel.watching.past is None
+
+
 def test_other_data_are_refused_in_the_list_until_they_are_wanted(wire, tmp_path, stopped_file):
     line = listed(wire, tmp_path, X + 1, Y)
     path = rows(line, "files", 1)[0]["path"]

@@ -1,5 +1,5 @@
 // The monitor: a run's curves, its progress, its buttons.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Icon } from "../shared/Icon";
 import { useStore } from "../shared/store";
 import { useWidth } from "../shared/useWidth";
@@ -13,7 +13,8 @@ import { isWanted, type MonitorSession } from "./session";
 
 const SIDE_BY_SIDE = 820; // pixels from which two charts stand beside each other
 
-export function Monitor({ session }: { session: MonitorSession }) {
+/** past: what stands in the place of the buttons where the training is shown from its file. */
+export function Monitor({ session, past }: { session: MonitorSession; past?: ReactNode }) {
   const watched = useStore(session.store);
   const { status, connected, refused, points, news } = watched;
   const root = useRef<HTMLDivElement>(null);
@@ -38,7 +39,8 @@ export function Monitor({ session }: { session: MonitorSession }) {
       ) : (
         <>
           <Progress status={status} />
-          <Steering status={status} connected={connected} send={session.send} />
+          {past}
+          {status.past === undefined && <Steering status={status} connected={connected} send={session.send} />}
           <Changes status={status} connected={connected} send={session.send} />
           <Telling session={session} status={status} wanted={isWanted(watched)} connected={connected} />
           {failure !== null && <Failure cause={failure} connected={connected} send={session.send} />}

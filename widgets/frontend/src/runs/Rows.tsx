@@ -4,6 +4,7 @@ import { Button } from "../shared/Button";
 import { count, figure } from "../shared/format";
 import type { FileRow, LivingRow } from "../shared/types";
 import type { RunsSession } from "./session";
+import { Code } from "./Code";
 import { Sparkline } from "./Sparkline";
 
 interface RowProps {
@@ -57,17 +58,19 @@ interface SavedProps {
   data: boolean;
   connected: boolean;
   resuming: boolean;
+  shown: boolean;
   onResume: () => void;
+  onOpen: () => void;
 }
 
-export function SavedRow({ run, data, connected, resuming, onResume }: SavedProps) {
+export function SavedRow({ run, data, connected, resuming, shown, onResume, onOpen }: SavedProps) {
   const { name, path, state, code, date, writer } = run;
   const [asking, setAsking] = useState(false);
   const when = new Date(1000 * date).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
   const more = writer === null ? when : `${when}, ${writer} saves itself to it`;
   return (
     <>
-      <Row testid={`row-${name}`} state={state} name={name} title={path} run={run} more={more}>
+      <Row testid={`row-${name}`} state={state} name={name} title={path} run={run} more={more} shown={shown}>
         {writer === null && state === "resumable" && (
           <Button
             label={data ? `Resume the training in ${name}` : `How to resume the training in ${name}`} testid="row-resume" disabled={!connected || resuming}
@@ -76,33 +79,16 @@ export function SavedRow({ run, data, connected, resuming, onResume }: SavedProp
             {resuming ? "Resuming…" : data ? "Resume" : "Resume…"}
           </Button>
         )}
-        {writer === null && state !== "resumable" && (
-          <Button kind="quiet" label={`How to open ${name}`} testid="row-how" onClick={() => setAsking(!asking)}>How to open</Button>
+        {(writer === null || state === "running") && (
+          <Button label={`Show the training in ${name} in the monitor below`} testid="row-open" disabled={!connected || shown} onClick={onOpen}>{shown ? "Shown" : "Open"}</Button>
         )}
       </Row>
       {asking && (
         <li className="hb-note hb-run-how" data-testid="row-code">
-          {state === "resumable"
-            ? <span>To resume it here, the list needs the data it was trained on: <code>widgets.Runs(folder, X, y)</code>. Or run this in a cell:</span>
-            : <span>Run this in a cell{state === "done" && <>; with <code>epochs=</code> and a larger number, it trains on</>}:</span>}
+          <span>To resume it here, the list needs the data it was trained on: <code>widgets.Runs(folder, X, y)</code>. Or run this in a cell:</span>
           <Code text={code} />
         </li>
       )}
     </>
-  );
-}
-
-function Code({ text }: { text: string }) {
-  const [copied, setCopied] = useState(false);
-  const board = navigator.clipboard as Clipboard | undefined; // absent on pages that are not secure
-  return (
-    <span className="hb-run-code">
-      <code>{text}</code>
-      {board !== undefined && (
-        <Button kind="quiet" icon="copy" label="Copy this line" testid="row-copy" onClick={() => void board.writeText(text).then(() => setCopied(true), () => setCopied(false))}>
-          {copied ? "Copied" : "Copy"}
-        </Button>
-      )}
-    </span>
   );
 }

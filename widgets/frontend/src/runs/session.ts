@@ -13,7 +13,7 @@ export interface Listed {
 export interface RunsSession {
   store: Store<Listed>;
   send(type: string, content?: Record<string, unknown>): void;
-  resume(path: string, otherData?: boolean): void;
+  resume(path: string, options?: { other_data?: boolean; epochs?: number }): void;
   close(): void;
 }
 
@@ -38,9 +38,9 @@ export function openRuns(channel: Channel): RunsSession {
   return {
     store,
     send,
-    resume(path, otherData = false) {
+    resume(path, options = {}) {
+      send("resume", { path, ...options });
       store.set({ resuming: path });
-      send("resume", { path, other_data: otherData });
     },
     close() {
       clearInterval(timer);

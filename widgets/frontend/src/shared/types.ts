@@ -203,7 +203,8 @@ export interface BuilderState {
   training?: Training;
 }
 
-export type RunState = "waiting" | "running" | "paused" | "done" | "stopped" | "failed";
+/** "resumable" and "weights": of a training that is shown from its file. */
+export type RunState = "waiting" | "running" | "paused" | "done" | "stopped" | "failed" | "resumable" | "weights";
 
 export interface RunStatus {
   name: string;
@@ -226,6 +227,8 @@ export interface RunStatus {
   layers?: Record<string, boolean>;
   parent?: { run: string; mark: string; step: number } | null;
   held?: HeldMark[];
+  /** Only of a training that is shown from its file. */
+  past?: PastRun;
   /** Whether Python wants the browser to tell when it ends; null leaves it to the reader. */
   notify?: boolean | null;
   target?: Target | null;
@@ -254,6 +257,11 @@ export interface HeldMark {
   step: number;
   epoch: number;
   loss: number | null;
+}
+
+export interface PastRun {
+  path: string;
+  held: HeldMark[];
 }
 
 /** A run of this kernel, in the list of runs. */
@@ -292,6 +300,10 @@ export interface RunsState {
   missing: string;
   problem: { path: string; message: string; other_data: boolean } | null;
   shown: string | null;
+  /** The file that the monitor shows. */
+  opened: string | null;
+  /** The model that was loaded last, and the Python text that does it. */
+  loaded: { path: string; mark: string | null; code: string } | null;
   living: LivingRow[];
   files: FileRow[];
 }
