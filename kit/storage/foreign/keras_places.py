@@ -29,7 +29,7 @@ def places(model: Model) -> tuple[list[Placed], list[str]]:
     for name, layer in model.module.layers.items():
         if not isinstance(layer, Layer) or slots(layer) is None:
             if layer.state_dict():
-                obstacles.append(f"{name}: Keras has no layer {type(layer).__name__}")
+                obstacles.append(f"{name}: Keras has no layer {type(layer).__name__} that holds the same weights")
             continue
         cls = IN_KERAS[type(layer).__name__]
         kind = snake_case(cls)

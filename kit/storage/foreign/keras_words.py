@@ -63,4 +63,6 @@ def unknown(entry: Entry) -> str:
             "a Lambda holds code, which is not run; write the layer as a class and pass custom_objects={'Lambda': it}"
         )
     name = entry.cls.rpartition(">")[2]
+    if name == "Normalization":
+        return "a Normalization is not read from Keras's files; make the layers anew, and call its adapt(X)"
     return f"there is no layer {entry.cls!r:.80} here; write one and pass it in custom_objects={{{name!r:.80}: it}}"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from keras_models import L, keras
 
-from kit import CATALOG
+from kit import CATALOG, load
+from kit.storage.errors import StorageError
 from kit.storage.foreign.keras_layers import IN_KERAS, KERAS, known_of, slots, snake_case
 from tests.kit.layers.examples import ALL
 from tests.kit.layers.keras_twins import for_keras
@@ -43,3 +44,10 @@ def test_weights_are_turned_into_those_of_keras_and_back(example):
     if type(layer).__name__ not in HELD_AS_KERAS_DOES:
         for array, wanted in zip(found, for_keras(layer, layer.get_weights()), strict=True):
             assert np.array_equal(array, wanted)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # of Keras, as it saves
+def test_a_normalization_of_keras_is_told_to_be_made_anew(tmp_path):
+    keras.Sequential([keras.Input((3,)), L.Normalization(), L.Dense(2)]).save(tmp_path / "a.keras")
+    with pytest.raises(StorageError, match=r"a Normalization is not read from Keras's files; .*call its adapt\(X\)"):
+        load(tmp_path / "a.keras")
