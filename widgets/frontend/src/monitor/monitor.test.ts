@@ -149,5 +149,6 @@ describe("news", () => {
     expect(newsBetween(run({}), run({ name: "run 2", state: "done" }))).toEqual([]);
     expect(newsBetween(run({ target: { ...target, value: 0.99 } }), run({ target: { ...target, epoch: 3 } }))).toEqual([]);
     expect(newsBetween(run({}), run({ state: "paused" }))).toEqual([]);
+    expect(newsBetween(run({ state: "resumable" }), run({ state: "done", past: { path: "run.h5", held: [] } }))).toEqual([]); // shown from its file
   });
 });

@@ -16,9 +16,9 @@ export const isAlive = ({ state }: RunStatus) => !(state in ENDS);
 /** A target as people write it: "val_loss ≤ 0.1". */
 export const inWords = ({ metric, value, rises }: Target) => `${metric} ${rises ? "≥" : "≤"} ${figure(value)}`;
 
-/** What has happened between two states of a run. Nothing where they are of two runs. */
+/** What has happened between two states of a run. Nothing where they are of two runs, or of a file. */
 export function newsBetween(before: RunStatus | null, now: RunStatus | null): News[] {
-  if (before === null || now === null || before.name !== now.name) return [];
+  if (before === null || now === null || before.name !== now.name || now.past !== undefined) return [];
   const told: News[] = [];
   const { target } = now;
   if (target && target.epoch !== null && before.target?.epoch === null && inWords(before.target) === inWords(target)) {
