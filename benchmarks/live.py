@@ -60,7 +60,7 @@ def main(rounds: int) -> str:
             print(lines[-1], file=sys.stderr, flush=True)
             book.page.set_default_timeout(600_000)
             book.run(place + 2, wait=False)
-            book.cell(place + 2).get_by_text("over").last.wait_for(timeout=600_000)
+            book.cell(place + 2).locator(".jp-OutputArea").get_by_text("over").wait_for(timeout=600_000)
             book.run(place + 3)
             lines.append(f"{name}, watched beside a busy cell / alone: {book.text(place + 3).strip()}")
         book.close()
