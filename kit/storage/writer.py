@@ -11,6 +11,7 @@ from kit.storage.claim import Claim
 from kit.storage.config_text import to_text
 from kit.storage.errors import explained
 from kit.storage.replace import replace
+from kit.turns import SAVING, short_turns
 
 
 def write(
@@ -26,12 +27,13 @@ def write(
     Raises StorageError for what a file cannot hold, OSError where the disk or the folder refuses.
     """
     name = os.fsdecode(path)
-    whole = payload.build(arrays, to_text(config))
-    body = whole[seal.SIZE :]
-    try:
-        replace(name, [seal.header(body), body], claim)
-    except OSError as error:
-        raise explained(error, f"{name} could not be saved", remedy(error)) from error
+    with short_turns(SAVING):
+        whole = payload.build(arrays, to_text(config))
+        body = whole[seal.SIZE :]
+        try:
+            replace(name, [seal.header(body), body], claim)
+        except OSError as error:
+            raise explained(error, f"{name} could not be saved", remedy(error)) from error
 
 
 def remedy(error: OSError) -> str:

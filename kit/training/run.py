@@ -23,7 +23,7 @@ from kit.training.saved_runs import saved_runs
 from kit.training.session import Session
 from kit.training.steering import Steering
 from kit.training.steps import Record
-from kit.training.turns import short_turns
+from kit.turns import short_turns
 
 if TYPE_CHECKING:
     from kit.training.history import History

@@ -4,7 +4,7 @@ import sys
 import threading
 
 import kit
-from kit.training.turns import TURN, short_turns
+from kit.turns import SAVING, TRAINING, short_turns
 from tests.kit.training.test_resume import X, Y, compiled, dense
 
 
@@ -19,7 +19,7 @@ def test_turns_are_short_while_any_run_is_at_work_and_then_as_before():
     go.set()
     for run in runs:
         run.wait()
-    assert set(seen) == {TURN}
+    assert set(seen) == {TRAINING}
     assert sys.getswitchinterval() == before
 
 
@@ -33,3 +33,12 @@ def test_turns_that_are_shorter_already_stay_and_what_is_set_meanwhile_is_kept()
         assert sys.getswitchinterval() == 0.002
     finally:
         sys.setswitchinterval(before)
+
+
+def test_the_shortest_turns_of_those_that_are_wanted_hold():
+    before = sys.getswitchinterval()
+    with short_turns():
+        with short_turns(SAVING):
+            assert round(sys.getswitchinterval(), 6) == SAVING
+        assert sys.getswitchinterval() == TRAINING
+    assert sys.getswitchinterval() == before
