@@ -301,6 +301,7 @@ class Run:
                 self._condition.notify_all()
 
     def _work(self) -> None:
+        torch.get_num_threads()  # or the next number set in any thread would be taken for this one's first
         torch.set_num_threads(self.session.threads)  # of this thread; the others keep theirs
         end = "failed"
         try:

@@ -79,6 +79,13 @@ class Trainable(Batchwise):
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state, lock=FairLock())
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Trainable:
+        """A copy as the model is between two batches."""
+        twin = memo[id(self)] = object.__new__(type(self))
+        with self.lock:
+            twin.__setstate__(copy.deepcopy(self.__getstate__(), memo))
+        return twin
+
     @property
     def compiled(self) -> bool:
         """Whether compile was called."""
@@ -270,7 +277,9 @@ class Trainable(Batchwise):
         randomness = Randomness(seed, self.device)
         randomness.start(self.module)
         convolves = any("Conv" in type(layer).__name__ for layer in self.module.layers.values())
-        threads = torch.get_num_threads() if convolves or not background else 1  # more slow small dense models down
+        threads = torch.get_num_threads()  # asked in any case: the thread that fits keeps its number from then on
+        if background and not convolves:
+            threads = 1  # more slow small dense models down
         self.session = Session(
             int(batch_size), int(epochs), shuffle, validation_split, accuracy, threads, randomness,
             class_weight, steps_per_epoch,

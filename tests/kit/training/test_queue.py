@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 import kit
 from tests.kit.training.test_resume import X, Y, assert_same, compiled, dense
@@ -40,6 +41,18 @@ def test_a_run_that_waited_is_the_run_that_did_not():
     queue, alone = kit.Queue(), run_of().wait()
     for run in [run_of(queue=queue) for _ in range(3)]:
         assert_same(run.wait(), alone)
+
+
+def test_a_run_keeps_its_threads_though_others_are_asked_for_before_it_begins(until):
+    queue, threads, counted = kit.Queue(), torch.get_num_threads(), []
+    first = run_of(queue=queue, epochs=LONG)
+    second = run_of(queue=queue, callbacks=[lambda record: counted.append(torch.get_num_threads())])
+    until(lambda: second.state == "waiting")
+    torch.set_num_threads(threads + 1)  # in this thread
+    first.stop()
+    second.wait()
+    torch.set_num_threads(threads)
+    assert set(counted) == {queue.threads}
 
 
 def test_a_waiting_run_can_be_ended_and_what_failed_makes_room(until):
