@@ -59,7 +59,8 @@ class TensorBoard(Callback):
             from torch.utils.tensorboard import SummaryWriter
         except ImportError:
             raise ImportError("TensorBoard(...) needs the package tensorboard: pip install tensorboard") from None
-        self.writer = SummaryWriter(self.log_dir)
+        done = session.position.step  # where a saved training goes on; what was written after it is void
+        self.writer = SummaryWriter(self.log_dir, purge_step=done + 1 if done else None)
 
     def __call__(self, record: Record) -> None:
         for name, value in record.values.items():

@@ -150,6 +150,27 @@ def test_values_are_written_as_lines(blobs, tmp_path) -> None:
     assert [row["epoch"] for row in rows] == ["0", "1", "2"]
 
 
+def test_tensorboard_shows_every_value_once_though_the_training_was_resumed(blobs, tmp_path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    def die(record) -> None:
+        if record.step == 20:
+            raise KeyError("as if it were killed")
+
+    logs, path = str(tmp_path / "logs"), tmp_path / "run.h5"
+    with pytest.raises(KeyError):
+        fit(network(), blobs, ModelCheckpoint(str(path)), TensorBoard(logs), die)
+    assert 0 < kit.load(path).session.position.step < 19
+    history = kit.resume(path, blobs.X, blobs.Y, callbacks=[TensorBoard(logs)]).wait().history
+    seen = EventAccumulator(logs)
+    seen.Reload()
+    steps, values = zip(*[(each.step, each.value) for each in seen.Scalars("batch_loss")], strict=True)
+    assert steps == tuple(range(1, history.steps + 1))
+    np.testing.assert_array_equal(values, np.float32(history.batch("loss")))
+    epochs = {each.step: each.value for each in seen.Scalars("epoch_accuracy")}
+    np.testing.assert_array_equal(list(epochs.values()), np.float32(history["accuracy"]))
+
+
 def test_tensorboard_that_is_not_installed_is_asked_for(blobs, tmp_path, monkeypatch) -> None:
     import sys
 
