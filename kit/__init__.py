@@ -1,29 +1,38 @@
 """Hornbook's core: layers and models on PyTorch, trained in the foreground or in the background, kept in HDF5."""
 
+import gc
 from typing import TYPE_CHECKING
 
-from kit import (
-    activations,
-    callbacks,
-    constraints,
-    datasets,
-    fields,
-    initializations,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    models,
-    objectives,
-    optimizers,
-    regularizers,
-    schedules,
-    utils,
-)
-from kit.layers import CATALOG, Input, Layer, ShapeError
-from kit.models import Model, Sequential
-from kit.names_of_keras import absent
-from kit.training import History, Queue, Record, Run, resume, runs, steps
+import torch  # noqa: F401 - first, since its objects are to be collected as ever
+
+_collecting = gc.isenabled()
+gc.disable()  # what is made from here on is kept, and looking through all of torch's objects takes longer than the rest
+try:
+    from kit import (
+        activations,
+        callbacks,
+        constraints,
+        datasets,
+        fields,
+        initializations,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        models,
+        objectives,
+        optimizers,
+        regularizers,
+        schedules,
+        utils,
+    )
+    from kit.layers import CATALOG, Input, Layer, ShapeError
+    from kit.models import Model, Sequential
+    from kit.names_of_keras import absent
+    from kit.training import History, Queue, Record, Run, resume, runs, steps
+finally:
+    if _collecting:
+        gc.enable()
 
 __version__ = "0.1.0"
 

@@ -98,5 +98,12 @@ def test_importing_the_kit_takes_hardly_longer_than_importing_torch() -> None:
     pytest.fail(f"import kit takes {min(times['kit']):.2f} s, import torch {min(times['torch']):.2f} s")
 
 
+@pytest.mark.parametrize("asked", ["enable", "disable"])
+def test_no_garbage_is_collected_while_the_kit_is_imported_and_it_is_collected_afterwards_as_before(asked: str) -> None:
+    code = f"import gc, torch; gc.{asked}(); before = gc.get_stats()[1:]; import kit; "
+    code += "print(gc.get_stats()[1:] == before, gc.isenabled())"
+    assert python(code).split() == ["True", str(asked == "enable")]
+
+
 def test_what_is_listed_can_be_imported() -> None:
     assert [name for name in kit.__all__ if not hasattr(kit, name)] == []
