@@ -26,10 +26,14 @@ words = {{"epochs": 10**9, "batch_size": 8, "seed": 11, "autosave": {path!r}}}
 run = compiled(dense, kit.optimizers.Adam(0.01)).fit(X, Y, background=True, autosave_every=0.01, **words)
 while run.step_count < 20: pass
 """
+WAIT = """
+print("begun")
+run.wait()
+"""
 FIT = """
 run.stop()
 model = run.wait().model
-model.fit(X, Y, verbose=0, **words)
+model.fit(X, Y, verbose=0, callbacks=[lambda record: record.step == 21 and print("begun")], **words)
 """
 
 
@@ -91,8 +95,8 @@ def interrupted(times: int, path: Path) -> None:
     with kernel(path) as one:
         for _ in range(times):
             one.begin()
-            for cell, after in (("run.wait()", "assert not run.ended"), (FIT, "assert model.history.steps > 20")):
-                asked = one.client.execute(f"print('begun')\n{cell}")
+            for cell, after in ((WAIT, "assert not run.ended"), (FIT, "assert model.history.steps > 20")):
+                asked = one.client.execute(cell)
                 while one.client.get_iopub_msg(timeout=120)["content"].get("text") != "begun\n":
                     pass
                 one.manager.interrupt_kernel()
