@@ -23,7 +23,7 @@ from kit.training.saved_runs import saved_runs
 from kit.training.session import Session
 from kit.training.steering import Steering
 from kit.training.steps import Record
-from kit.turns import short_turns
+from kit.turns import SAVING, short_turns
 
 if TYPE_CHECKING:
     from kit.training.history import History
@@ -318,9 +318,10 @@ class Run:
             self.error, end = error, "failed"
             self.traceback = traceback.format_exc()
         finally:
-            self._records.close()  # type: ignore[attr-defined]
-            self.autosave.wait()
-            self.autosave.release()
+            with short_turns(SAVING):
+                self._records.close()  # type: ignore[attr-defined]
+                self.autosave.wait()
+                self.autosave.release()
             with self._condition:
                 self._ended = time.monotonic()
                 self._paused_for += self._ended - self._paused_at if self._state == "paused" else 0
