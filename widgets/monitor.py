@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,15 @@ from widgets.panel import Message, Panel, Part, field, said
 from widgets.status import opened_status, past_status, status_of
 from widgets.target import Target
 
-INTERVAL = 0.1  # seconds between two messages of the publisher, at least
+QUICK, EASY = 0.1, 0.25  # seconds between two tellings: in the first second and after each click, and else
+LIVELY = 1.0  # seconds for which a click has the publisher hurry
 
 
 class Watching(Part):
     """A run, or the history of a past one, and what the browser has been told of it.
 
-    A thread publishes what is new, ten times a second at most, for as long as the run lasts.
+    A thread publishes what is new, four times a second and more often when somebody is at the buttons, for as long as
+    the run lasts.
     """
 
     name = "monitor"
@@ -36,7 +39,9 @@ class Watching(Part):
         self.sent: dict[tuple[str, str], int] = {}
         self.last: dict[str, Any] | None = None
         self.marks = -1
-        self.closed = threading.Event()
+        self.closed = False
+        self.stirred = threading.Event()
+        self.touched = 0.0
         self.when_ended: Any = None
 
     def watch(self, run: Run) -> None:
@@ -46,6 +51,7 @@ class Watching(Part):
                 return  # its publisher is at work
             self.run, self.history, self.origin, self.past = run, run.history, None, None
             self.start_over()
+            self.touched = time.monotonic()
         threading.Thread(target=self.publish, args=(run,), name=f"hornbook monitor of {run.name}").start()
 
     def show(self, history: History, origin: str | None = None) -> None:
@@ -75,7 +81,7 @@ class Watching(Part):
     def publish(self, run: Run) -> None:
         """The publisher's thread: what is new, again and again, until the run ends or another is watched."""
         trouble = ""
-        while self.run is run and not self.closed.is_set():
+        while self.run is run and not self.closed:
             over = run.ended
             try:
                 self.tell()
@@ -86,7 +92,15 @@ class Watching(Part):
                     self.send("refused", message=trouble)
             if over:
                 return
-            self.closed.wait(INTERVAL)
+            self.stirred.wait(QUICK if time.monotonic() - self.touched < LIVELY else EASY)
+            self.stirred.clear()
+
+    def receive(self, message: Message) -> None:
+        """Answers a message from the browser; the publisher hurries to tell what comes of it."""
+        super().receive(message)
+        if message.get("type") != "ping":
+            self.touched = time.monotonic()
+            self.stirred.set()
 
     def tell(self) -> None:
         """Sends the status and the points that are not on the screen yet."""
@@ -219,7 +233,8 @@ class Watching(Part):
 
     def close(self) -> None:
         """Ends the publisher."""
-        self.closed.set()
+        self.closed = True
+        self.stirred.set()
 
 
 class Monitor(Panel):

@@ -362,6 +362,8 @@ class Run:
 
     def _obey(self) -> str:
         """Between two batches: rests while paused, makes the changes asked for, says what is wanted."""
+        if self._state == self._wanted == "running" and not self._asked:
+            return "running"
         with self._condition:
             while True:
                 while self._asked:

@@ -174,7 +174,8 @@ class Steering:
             self.keep_epoch(record)
         while self.session.asked:
             self.mark(self.session.asked.pop(0), regular=True)
-        self.replay()
+        if self.entries:
+            self.replay()
 
     def keep_epoch(self, record: Record) -> None:
         """Keeps the state after an epoch as the best where it is, and as the last where the one before is old."""
