@@ -1,9 +1,9 @@
-"""python -m benchmarks [works] [--peers ...] [--rounds 7] [--keep]
+"""python -m benchmarks [works] [--peers ...] [--rounds 7] [--threads 1] [--keep]
 
 Trains the works of works.py with the kit and with each peer that is installed, each in a fresh process of one thread,
 in rounds in which they take turns. Prints ratios of processor times, which a busy machine disturbs less than those on
-the clock: medians of the rounds' ratios, the least and the greatest.
-With --keep they go to benchmarks/results and, as a picture, to docs.
+the clock: medians of the rounds' ratios, the least and the greatest. With more threads the ratios are of the clock's.
+With --keep they go to benchmarks/results and, those of one thread, as a picture to docs.
 """
 
 from __future__ import annotations
@@ -24,21 +24,19 @@ from benchmarks.report import Measured, once_table, picture, steps_table
 from benchmarks.works import WORKS
 
 ROOT = Path(__file__).parents[1]
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
-    "CUDA_VISIBLE_DEVICES": "",
-}
+ONE_THREAD_OF_JAX = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}
 
 
 class Process:
-    """A peer at a work, waiting for its turn."""
+    """A peer at a work, on so many threads, waiting for its turn."""
 
-    def __init__(self, peer: str, work: str) -> None:
+    def __init__(self, peer: str, work: str, threads: int) -> None:
+        self.figure = "ms" if threads == 1 else "clock"
+        given = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads)) | {"CUDA_VISIBLE_DEVICES": ""}
+        given |= ONE_THREAD_OF_JAX if threads == 1 else {}
         command = [sys.executable, "-m", "benchmarks.worker", peer, work]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        self.program = subprocess.Popen(command, text=True, cwd=ROOT, env=os.environ | ONE_THREAD, **pipes)
+        self.program = subprocess.Popen(command, text=True, cwd=ROOT, env=os.environ | given, **pipes)
         self.found: dict[str, Any] = {**self.answer(), "rounds": [], "clock": []}
 
     def answer(self) -> dict[str, Any]:
@@ -56,7 +54,7 @@ class Process:
 
     def round(self) -> None:
         told = self.ask("round")
-        self.found["rounds"].append(told["ms"])
+        self.found["rounds"].append(told[self.figure])
         self.found["clock"].append(told["clock"])
 
     def end(self) -> dict[str, Any]:
@@ -66,12 +64,12 @@ class Process:
         return self.found
 
 
-def measure(name: str, peers: list[str], rounds: int) -> tuple[Measured, list[str]]:
+def measure(name: str, peers: list[str], rounds: int, threads: int) -> tuple[Measured, list[str]]:
     """A work with each peer; and who could not do it."""
     processes, failed = {}, []
     for peer in peers:
         try:
-            processes[peer] = Process(peer, name)
+            processes[peer] = Process(peer, name, threads)
         except RuntimeError:
             failed.append(f"{PEERS[peer][0]} ended at {name}")
     for _ in range(rounds):
@@ -85,6 +83,7 @@ def main() -> None:
     parser.add_argument("works", nargs="*", help="some of " + ", ".join(WORKS) + "; all if none")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="write benchmarks/results and docs/speed.png")
     asked = parser.parse_args()
     there = {peer: all(map(importlib.util.find_spec, PEERS[peer][2])) for peer in asked.peers}
@@ -92,12 +91,12 @@ def main() -> None:
     measured: Measured = {}
     failed: list[str] = []
     for name in asked.works or WORKS:
-        found, ended = measure(name, [peer for peer in asked.peers if there[peer]], asked.rounds)
+        found, ended = measure(name, [peer for peer in asked.peers if there[peer]], asked.rounds, asked.threads)
         measured, failed = measured | found, failed + ended
         print(steps_table({key: value for key, value in measured.items() if key[0] == name}), flush=True)
     versions = {name: version for found in measured.values() for name, version in found["versions"].items()}
     words = [
-        f"{datetime.date.today()}, {os.cpu_count()} cores, CPU, one thread, {asked.rounds} rounds",
+        f"{datetime.date.today()}, {os.cpu_count()} cores, CPU, threads: {asked.threads}, {asked.rounds} rounds",
         f"load {', '.join(f'{load:.1f}' for load in os.getloadavg())} at the end",
         ", ".join([f"Python {platform.python_version()}", *(f"{name} {versions[name]}" for name in sorted(versions))]),
         *(f"{name}: {WORKS[name].text}" for name in asked.works or WORKS),
@@ -107,8 +106,10 @@ def main() -> None:
     text = "\n".join([*words, "", steps_table(measured), "", once_table(measured), ""])
     print(text)
     if asked.keep:
-        (ROOT / "benchmarks" / "results" / f"steps-{datetime.date.today()}.txt").write_text(text)
-        picture(measured, str(ROOT / "docs" / "speed.png"))
+        of = "" if asked.threads == 1 else f"-{asked.threads}-threads"
+        (ROOT / "benchmarks" / "results" / f"steps{of}-{datetime.date.today()}.txt").write_text(text)
+        if asked.threads == 1:
+            picture(measured, str(ROOT / "docs" / "speed.png"))
 
 
 if __name__ == "__main__":

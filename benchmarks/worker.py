@@ -39,7 +39,7 @@ def main(peer: str, name: str) -> None:
         os.environ["KERAS_BACKEND"] = peer.removeprefix("keras-")
     imported = timed(lambda: importlib.import_module(IMPORTS.get(peer, peer)))
     if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
+        sys.modules["torch"].set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     quiet()
     X, y = work.data()
     start = time.perf_counter()
