@@ -48,7 +48,7 @@ from kit.training.marks import Mark
 from kit.training.precision import LossScale
 from kit.training.randomness import Randomness
 from kit.training.session import Session
-from kit.turns import SAVING, short_turns
+from kit.turns import short_turns
 
 WEIGHTS, STATE, SESSION = "weights/", "optimizer/", "session/"
 HELD = f"{SESSION}held/"
@@ -76,7 +76,7 @@ class Contents:
     marks: Sequence[Mark] = ()
     parent: History | None = None
 
-    @short_turns(SAVING)
+    @short_turns()
     def write(self, path: Any, claim: Claim | None = None) -> None:
         """Writes the file. claim: what a training holds of it."""
         arrays = dict(self.arrays)
@@ -99,7 +99,7 @@ def save(model: Any, path: Any, marks: Sequence[Mark] = ()) -> None:
     contents(model, marks).write(path)
 
 
-@short_turns(SAVING)
+@short_turns()
 def contents(model: Any, marks: Sequence[Mark] = ()) -> Contents:
     """What a model's file holds, as the model is now; its lock is held while the numbers are copied.
 

@@ -11,7 +11,7 @@ from kit.storage.claim import Claim
 from kit.storage.config_text import to_text
 from kit.storage.errors import explained
 from kit.storage.replace import replace
-from kit.turns import SAVING, short_turns
+from kit.turns import short_turns
 
 
 def write(
@@ -27,7 +27,7 @@ def write(
     Raises StorageError for what a file cannot hold, OSError where the disk or the folder refuses.
     """
     name = os.fsdecode(path)
-    with short_turns(SAVING):
+    with short_turns():
         whole = payload.build(arrays, to_text(config))
         body = whole[seal.SIZE :]
         try:

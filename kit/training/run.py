@@ -23,7 +23,7 @@ from kit.training.saved_runs import saved_runs
 from kit.training.session import Session
 from kit.training.steering import Steering
 from kit.training.steps import Record
-from kit.turns import SAVING, short_turns
+from kit.turns import short_turns
 
 if TYPE_CHECKING:
     from kit.training.history import History
@@ -301,13 +301,26 @@ class Run:
                 self._condition.notify_all()
 
     def _work(self) -> None:
+        """The thread's work, from beginning to end."""
         torch.get_num_threads()  # or the next number set in any thread would be taken for this one's first
         torch.set_num_threads(self.session.threads)  # of this thread; the others keep theirs
-        end = "failed"
+        self._await_turn()
+        with short_turns():
+            end = self._ended_as()
+            with self._condition:
+                self._ended = time.monotonic()
+                self._paused_for += self._ended - self._paused_at if self._state == "paused" else 0
+                self.model.run = None  # before the state says so, or it could take away the next run
+                self._state = end
+                self._condition.notify_all()
+        if self._queue is not None:
+            self._queue.leave(self)
+        WORKING.discard(self)
+
+    def _ended_as(self) -> str:
+        """Trains, saves and lets go of everything; the state it ends in."""
         try:
-            self._await_turn()
-            with short_turns():
-                end = self._train()
+            end = self._train()
             self.steering.keep_last()
             if end == "aborted":
                 self._records.close()  # type: ignore[attr-defined]
@@ -318,19 +331,10 @@ class Run:
             self.error, end = error, "failed"
             self.traceback = traceback.format_exc()
         finally:
-            with short_turns(SAVING):
-                self._records.close()  # type: ignore[attr-defined]
-                self.autosave.wait()
-                self.autosave.release()
-            with self._condition:
-                self._ended = time.monotonic()
-                self._paused_for += self._ended - self._paused_at if self._state == "paused" else 0
-                self.model.run = None  # before the state says so, or it could take away the next run
-                self._state = end
-                self._condition.notify_all()
-            if self._queue is not None:
-                self._queue.leave(self)
-            WORKING.discard(self)
+            self._records.close()  # type: ignore[attr-defined]
+            self.autosave.wait()
+            self.autosave.release()
+        return end
 
     def wake(self) -> None:
         """Lets it look whether its turn has come."""

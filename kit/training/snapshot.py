@@ -15,7 +15,6 @@ from kit.layers.recurrence import Recurrent
 from kit.training.history import History
 from kit.training.session import Means, Position, Session
 from kit.training.update import shapes
-from kit.turns import SAVING, short_turns
 
 if TYPE_CHECKING:
     from kit.training.trainable import Trainable
@@ -56,7 +55,6 @@ class Snapshot:
         return sum(each.nbytes for each in kept) + sum(each.nbytes for tensors in named for each in tensors.values())
 
 
-@short_turns(SAVING)
 def take(model: Trainable, session: Session) -> Snapshot:
     """The training of a model as it is now; the lock is held for the time of the copy."""
     with model.lock:

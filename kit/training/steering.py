@@ -18,7 +18,6 @@ from kit.training.marks import Mark, Marks
 from kit.training.session import Session
 from kit.training.snapshot import Snapshot, put, take
 from kit.training.steps import Record
-from kit.turns import SAVING, short_turns
 
 if TYPE_CHECKING:
     from kit.training.trainable import Trainable
@@ -189,7 +188,6 @@ class Steering:
             for name in (name for name, wanted in due.items() if wanted):
                 self.marks.keep(name, snapshot)
 
-    @short_turns(SAVING)
     def keep_last(self) -> None:
         """Keeps the state that a training ends with as the last, unless it is that, or a weight is no number."""
         weights = self.model.module.state_dict()

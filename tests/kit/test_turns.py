@@ -3,8 +3,10 @@
 import sys
 import threading
 
+import pytest
+
 import kit
-from kit.turns import SAVING, TRAINING, short_turns
+from kit.turns import EXACT, GET_TIMERSLACK, SHORT, same, short_turns, timer_slack
 from tests.kit.training.test_resume import X, Y, compiled, dense
 
 
@@ -19,26 +21,38 @@ def test_turns_are_short_while_any_run_is_at_work_and_then_as_before():
     go.set()
     for run in runs:
         run.wait()
-    assert set(seen) == {TRAINING}
+    assert seen
+    assert all(same(each, SHORT) for each in seen)
     assert sys.getswitchinterval() == before
 
 
 def test_turns_that_are_shorter_already_stay_and_what_is_set_meanwhile_is_kept():
     before = sys.getswitchinterval()
     try:
-        sys.setswitchinterval(0.0005)
+        sys.setswitchinterval(1e-6)
         with short_turns():
-            assert sys.getswitchinterval() == 0.0005
+            assert same(sys.getswitchinterval(), 1e-6)
             sys.setswitchinterval(0.002)
         assert sys.getswitchinterval() == 0.002
     finally:
         sys.setswitchinterval(before)
 
 
-def test_the_shortest_turns_of_those_that_are_wanted_hold():
+def test_turns_within_turns_stay_short_until_the_last_ends():
     before = sys.getswitchinterval()
     with short_turns():
-        with short_turns(SAVING):
-            assert round(sys.getswitchinterval(), 6) == SAVING
-        assert sys.getswitchinterval() == TRAINING
+        with short_turns():
+            assert same(sys.getswitchinterval(), SHORT)
+        assert same(sys.getswitchinterval(), SHORT)
     assert sys.getswitchinterval() == before
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what Linux alone can be asked for")
+def test_a_thread_is_woken_exactly_within_short_turns_and_afterwards_as_before():
+    before = timer_slack(GET_TIMERSLACK)
+    with short_turns():
+        assert timer_slack(GET_TIMERSLACK) == EXACT
+        with short_turns():
+            pass
+        assert timer_slack(GET_TIMERSLACK) == EXACT
+    assert timer_slack(GET_TIMERSLACK) == before > EXACT
