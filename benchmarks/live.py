@@ -47,14 +47,15 @@ def main(rounds: int) -> str:
         cells = [START.format()]
         for name, text in zip(("W1", "W3"), told, strict=True):
             start = f"rounds['{name}'].start(monitor.watching, {rounds}"
-            cells += [f"{start})", text, f"{start}, alone=False); rounds['{name}'].busy(); print('over')", text]
+            busy = f"rounds['{name}'].start(monitor.watching, 3, alone=False); rounds['{name}'].busy(); print('over')"
+            cells += [f"{start})", text, busy, text]
         book = Notebook(lab, browser, cells)
         book.run(0)
         wait_points(book.page, 1)
         for i, name in enumerate(("W1", "W3")):
             place = 1 + 4 * i
             book.run(place)
-            book.page.wait_for_timeout(1000 * 4 * rounds)  # the kernel is idle meanwhile, as while one looks on
+            book.page.wait_for_timeout(1000 * 8 * rounds)  # the kernel is idle meanwhile, as while one looks on
             book.run(place + 1)
             lines.append(f"{name}, watched / alone: {book.text(place + 1).strip()}")
             print(lines[-1], file=sys.stderr, flush=True)

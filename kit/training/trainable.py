@@ -41,6 +41,7 @@ from kit.training.steering import Steering
 from kit.training.steps import measure, recorded, turns
 from kit.training.streams import is_stream
 from kit.training.update import Update
+from kit.turns import short_turns
 
 Loss = Any  # a name or a function; a list or a dict of them for several outputs
 
@@ -239,7 +240,7 @@ class Trainable(Batchwise):
             steering = Steering(self, session, log) if log or marking else None
             if steering is not None:
                 saving.marks = steering.marks
-            with interrupted_between_batches() as interrupted:
+            with short_turns(), interrupted_between_batches() as interrupted:
                 for record in shown(recorded(self, session, steering), session.epochs, session.batches, verbose):
                     if became_nan(record):
                         warnings.warn(advice(record, self), stacklevel=3)

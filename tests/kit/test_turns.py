@@ -10,6 +10,15 @@ from kit.turns import EXACT, GET_TIMERSLACK, SHORT, same, short_turns, timer_sla
 from tests.kit.training.test_resume import X, Y, compiled, dense
 
 
+def test_turns_are_short_while_a_fit_is_at_work():
+    before, seen = sys.getswitchinterval(), []
+    model = compiled(dense, kit.optimizers.SGD())
+    model.fit(X, Y, callbacks=[lambda record: seen.append(sys.getswitchinterval())], verbose=0)
+    assert seen
+    assert all(same(each, SHORT) for each in seen)
+    assert sys.getswitchinterval() == before
+
+
 def test_turns_are_short_while_any_run_is_at_work_and_then_as_before():
     before, seen, go = sys.getswitchinterval(), [], threading.Event()
 
