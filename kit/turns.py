@@ -32,7 +32,7 @@ def short_turns() -> Iterator[None]:
     try:
         yield
     finally:
-        timer_slack(SET_TIMERSLACK, slack)
+        timer_slack(SET_TIMERSLACK, max(slack, 0))  # 0 is the usual, should it not have been told
         change(-1)
 
 
