@@ -39,6 +39,10 @@ class Update:
         self.scale = LossScale() if model.precision == "mixed_float16" else None
         self.chain: Chain | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: everything but the formulas, which `prepare` makes anew."""
+        return {**vars(self), "chain": None}
+
     def prepare(self) -> None:
         """Lays the parameters out as vectors, anew where somebody moved them; the optimizer's state is kept."""
         module = self.model.module

@@ -1,6 +1,9 @@
 """Copies of models, paths of files, and the little things people try first."""
 
 import copy
+import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +41,35 @@ def test_a_model_can_be_copied_while_it_trains(model):
     run.wait()
     assert twin.run is None
     assert twin.predict(X).shape == (40, 2)
+
+
+THERE = """
+import pickle, sys
+model, X, Y = pickle.load(sys.stdin.buffer)
+model.fit(X, Y, epochs=2, seed=2, verbose=0)
+sys.stdout.buffer.write(pickle.dumps(model.predict(X)))
+"""
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_a_model_goes_to_another_process_by_pickle_and_trains_on_there_in_the_same_way(model, trained: bool):
+    if trained:
+        model.fit(X, Y, epochs=2, seed=1, verbose=0)
+    packed = pickle.dumps((model, X, Y))
+    done = subprocess.run([sys.executable, "-c", THERE], input=packed, capture_output=True, check=True)
+    model.fit(X, Y, epochs=2, seed=2, verbose=0)
+    np.testing.assert_array_equal(pickle.loads(done.stdout), model.predict(X))
+
+
+def test_a_graph_and_a_recurrent_model_can_be_pickled():
+    words = kit.Input((7,), name="words")
+    states = kit.layers.LSTM(4)(kit.layers.Embedding(20, 5)(words))
+    graph = kit.Model(inputs=words, outputs=[Dense(2, activation="softmax")(states), Dense(1)(states)])
+    graph.compile("rmsprop", ["categorical_crossentropy", "mse"])
+    rows = np.random.default_rng(0).integers(1, 20, (12, 7))
+    graph.fit(rows, [Y[:12], X[:12, :1]], epochs=1, verbose=0)
+    for ours, theirs in zip(graph.predict(rows), pickle.loads(pickle.dumps(graph)).predict(rows), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 def test_a_tilde_is_the_home_folder(model, tmp_path, monkeypatch):
