@@ -14,6 +14,7 @@ from kit.storage.replace import replace
 from kit.turns import short_turns
 
 
+@short_turns()
 def write(
     path: str | os.PathLike[str],
     arrays: Mapping[str, np.ndarray],
@@ -27,13 +28,12 @@ def write(
     Raises StorageError for what a file cannot hold, OSError where the disk or the folder refuses.
     """
     name = os.fsdecode(path)
-    with short_turns():
-        whole = payload.build(arrays, to_text(config))
-        body = whole[seal.SIZE :]
-        try:
-            replace(name, [seal.header(body), body], claim)
-        except OSError as error:
-            raise explained(error, f"{name} could not be saved", remedy(error)) from error
+    whole = payload.build(arrays, to_text(config))
+    body = whole[seal.SIZE :]
+    try:
+        replace(name, [seal.header(body), body], claim)
+    except OSError as error:
+        raise explained(error, f"{name} could not be saved", remedy(error)) from error
 
 
 def remedy(error: OSError) -> str:
