@@ -116,7 +116,7 @@ def says(inner: Any, name: str) -> bool:
 
 def listed(callbacks: Any) -> list[Callable[[Record], object]]:
     """callbacks: one or some, as a list of what is called with each Record. TypeError where one of them is none."""
-    several = isinstance(callbacks, Iterable) and not callable(callbacks)
+    several = isinstance(callbacks, Iterable) and not isinstance(callbacks, str) and not callable(callbacks)
     return [as_ours(callback) for callback in (callbacks if several else [callbacks])]
 
 
@@ -124,6 +124,8 @@ def as_ours(callback: Any) -> Callable[[Record], object]:
     """A callback of Keras's kind as one of ours; any other itself."""
     if not isinstance(callback, type) and any(says(callback, name) for name in (*CALLED, *NOT_CALLED)):
         return OfKeras(callback)
-    if not callable(callback) or isinstance(callback, type):
+    if isinstance(callback, type):
+        raise TypeError(f"callbacks takes objects, not the class {callback.__name__}; write {callback.__name__}()")
+    if not callable(callback):
         raise TypeError(f"a callback is a function that is called with each Record, not {callback!r}")
     return callback

@@ -1,9 +1,17 @@
 """What the methods of a model are given beside data, checked before anything is done."""
 
+import math
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
+from kit.fields import Field, Fraction, NonNegative, kind_of
+from kit.training.queue import Queue
+
+SPLIT = Field("validation_split", kind_of(Fraction))
+EVERY = Field("autosave_every", kind_of(NonNegative))
 
 
 def several(metrics: Any) -> Any:
@@ -24,6 +32,44 @@ def refuse_to_replace(path: Any, overwrite: bool) -> None:
     """Raises FileExistsError where a file is there and is to be kept."""
     if not overwrite and os.path.exists(os.path.expanduser(path)):
         raise FileExistsError(f"there is a file {str(path)!r} already; give another path, or overwrite=True")
+
+
+def check_setting(
+    validation_split: Any, validation_data: Any, augment: Any, autosave_every: Any, queue: Any, background: bool
+) -> None:
+    """Raises TypeError or ValueError where fit cannot validate, vary, save or wait as it is told."""
+    SPLIT.convert(validation_split, "fit")
+    if validation_data is not None and validation_split:
+        raise ValueError("fit got validation_data and validation_split; each says what to validate with, give one")
+    check_augment(augment)
+    check_every(autosave_every, "fit")
+    if queue is not None and not isinstance(queue, Queue):
+        raise TypeError(f"fit(queue={queue!r}): it takes a kit.Queue, such as kit.Queue(2)")
+    if queue is not None and not background:
+        raise ValueError("fit(queue=...): only a training in the background waits; say background=True")
+
+
+def check_every(autosave_every: Any, method: str) -> None:
+    """Raises TypeError or ValueError for what are no seconds; infinity is for the start and the end alone."""
+    if autosave_every != math.inf:
+        EVERY.convert(autosave_every, method)
+
+
+def check_augment(augment: Any) -> None:
+    """Raises TypeError for what is no function."""
+    if augment is not None and not callable(augment):
+        raise TypeError(
+            f"augment={augment!r}: it takes an ImageDataGenerator, or a function (tensor, torch.Generator) -> tensor"
+        )
+
+
+def check_log(log: Any) -> list[Mapping[str, Any]]:
+    """The lines of a log. TypeError where it is none."""
+    lines = list(log) if not isinstance(log, (str, Mapping)) and hasattr(log, "__iter__") else [log]
+    for line in lines:
+        if not isinstance(line, Mapping) or not {"step", "what", "values"} <= line.keys():
+            raise TypeError(f"fit(log=...): it takes the log of another run, run.log, not {line!r}")
+    return lines
 
 
 def check_options(verbose: Any, shuffle: Any, initial_epoch: Any, epochs: int) -> None:

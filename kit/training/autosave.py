@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kit.storage.claim import Claim
     from kit.training.trainable import Trainable
 
+LONGEST = 3600.0  # seconds of rest at a time, since no system waits for 1e12
+
 
 class InUse(ValueError):
     """A training that is at work saves itself to the file."""
@@ -23,7 +25,8 @@ class Autosave:
     """Saves a model to a path between two batches; nothing where there is no path.
 
     Training waits while the numbers are copied; a thread writes them. One save is at work, at most one waits.
-    every: seconds between two saves. claim: what it holds of the file, so that no other training saves itself to it.
+    every: seconds between two saves, infinity for the start and the end alone. claim: what it holds of the file, so
+    that no other training saves itself to it.
     marks: states that are saved too.
     error: what hindered the last one; training goes on without it.
     """
@@ -80,7 +83,7 @@ class Autosave:
     @property
     def rest(self) -> float | None:
         """How many seconds a paused training may rest before it asks again whether a save is due; None for ever."""
-        return max(self.every, 0.05) if self.behind else None
+        return min(max(self.every, 0.05), LONGEST) if self.behind else None
 
     def finish(self) -> None:
         """Saves as it is now, and waits until that is done."""

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from kit.callbacks import Callback, listed
+from kit.training.arguments import check_augment, check_every
 from kit.training.autosave import Autosave, claim_on
 from kit.training.run import Run
 from kit.training.session import Augment
@@ -46,6 +47,8 @@ def resume(
     from kit.storage.checkpoint import opened
     from kit.storage.states import marks_in
 
+    check_augment(augment)
+    check_every(autosave_every, "kit.resume")
     with ExitStack() as undo:
         claim = claim_on(path, take_over)
         undo.callback(claim.release)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from kit.training.advice import advice, became_nan
+from kit.training.arguments import check_every
 from kit.training.autosave import Autosave
 from kit.training.branching import branched
 from kit.training.marks import AUTOMATIC, Marks, no_mark
@@ -230,6 +231,7 @@ class Run:
         `set` takes them. KeyError where there is no such mark.
         """
         self._check_mark(mark)
+        check_every(autosave_every, "Run.branch")
         self.steering.check(settings)
         self._settle()
         model, session = branched(self.model, self.session, self.marks[mark], self.name)

@@ -21,7 +21,7 @@ from kit.network import Network
 from kit.spelling import spelled
 from kit.symbols import Shape
 from kit.training.advice import advice, always_one, became_nan, no_probabilities
-from kit.training.arguments import check_counts, check_options, refuse_to_replace, several
+from kit.training.arguments import check_counts, check_log, check_options, check_setting, refuse_to_replace, several
 from kit.training.autosave import Autosave
 from kit.training.batchwise import Batchwise, told
 from kit.training.data import Batch
@@ -216,11 +216,8 @@ class Trainable(Batchwise):
         check_counts("fit", batch_size=batch_size, epochs=epochs)
         check_counts("fit", steps_per_epoch=steps_per_epoch, validation_steps=validation_steps)
         check_options(verbose, shuffle, initial_epoch, epochs)
-        if validation_data is not None and validation_split:
-            raise ValueError("fit got validation_data and validation_split; each says what to validate with, give one")
-        if queue is not None and not background:
-            raise ValueError("fit(queue=...): only a training in the background waits; say background=True")
-        functions = listed(callbacks or ())
+        check_setting(validation_split, validation_data, augment, autosave_every, queue, background)
+        functions, log = listed(callbacks or ()), check_log(log)
         session = self.session_for(
             X, y, batch_size, epochs, shuffle, validation_split, validation_data, show_accuracy, seed, background,
             sample_weight=sample_weight, class_weight=class_weight, steps_per_epoch=steps_per_epoch,

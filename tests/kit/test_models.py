@@ -304,7 +304,10 @@ REFUSED = {
         lambda s: softmax_model().fit(s.X, s.Y, validation_split=0.001),
         "leaves 96 to train on and 0 to validate with",
     ),
-    "negative split": (lambda s: softmax_model().fit(s.X, s.Y, validation_split=-0.5), "choose a fraction"),
+    "negative split": (
+        lambda s: softmax_model().fit(s.X, s.Y, validation_split=-0.5),
+        "fit(validation_split=-0.5): validation_split takes a number from 0 to 1",
+    ),
     "one for two": (
         lambda s: two_inputs().fit(s.X, s.Y),
         "the model has 2 inputs, but one ndarray came; give a list of 2",

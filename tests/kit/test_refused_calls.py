@@ -5,6 +5,7 @@ import pytest
 import torch
 
 import kit
+from kit.callbacks import EarlyStopping
 from kit.layers import Dense
 
 X = np.random.default_rng(0).normal(size=(40, 6)).astype("float32")
@@ -50,10 +51,20 @@ def test_targets_in_a_list_of_one_array_are_those_targets() -> None:
         ({"shuffle": "batch"}, "shuffle='batch'.: it takes True or False"),
         ({"validation_split": 0.2, "validation_data": (X, C)}, "fit got validation_data and validation_split"),
         ({"steps_per_epoch": 0}, "steps_per_epoch takes a whole number of 1 or more"),
+        ({"validation_split": "a fifth"}, "validation_split takes a number from 0 to 1"),
+        ({"autosave_every": -1}, "autosave_every takes a number of 0 or more"),
+        ({"autosave_every": "30 s"}, "autosave_every takes a number of 0 or more"),
+        ({"augment": 3}, "augment=3: it takes an ImageDataGenerator, or a function"),
+        ({"queue": 3}, r"queue=3\): it takes a kit.Queue"),
+        ({"queue": kit.Queue()}, "only a training in the background waits"),
+        ({"log": "run.log"}, "it takes the log of another run, run.log, not 'run.log'"),
+        ({"log": [{"what": "set"}]}, "it takes the log of another run, run.log, not {'what': 'set'}"),
+        ({"callbacks": "EarlyStopping"}, "a function that is called with each Record, not 'EarlyStopping'"),
+        ({"callbacks": [EarlyStopping]}, r"not the class EarlyStopping; write EarlyStopping\(\)"),
     ],
 )
 def test_options_of_fit_that_mean_nothing_are_refused(words, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         model().fit(X, C, **words)
 
 

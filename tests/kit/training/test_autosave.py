@@ -61,6 +61,20 @@ def test_a_disk_that_hangs_does_not_hold_up_the_training(model, tmp_path, monkey
     assert threads("hornbook autosave") == 0
 
 
+@pytest.mark.parametrize("every", [float("inf"), 1e12])
+def test_a_run_that_hardly_ever_saves_itself_can_rest(every, model, tmp_path, until):
+    run = run_of(model, epochs=LONG, autosave=tmp_path / "a.h5", autosave_every=every)
+    until(lambda: run.step_count > 5)
+    run.pause()
+    until(lambda: run.state == "paused")
+    before = run.step_count
+    run.step()
+    until(lambda: run.step_count == before + 1)
+    run.stop()
+    assert run.wait().error is None
+    assert read(tmp_path / "a.h5").config["session"]["step"] == run.step_count
+
+
 def test_each_change_is_preceded_by_a_save(model, tmp_path, until):
     run = run_of(model, epochs=LONG, autosave=tmp_path / "a.h5", autosave_every=1000)
     run.pause()

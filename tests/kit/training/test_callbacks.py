@@ -181,8 +181,8 @@ def test_tensorboard_that_is_not_installed_is_asked_for(blobs, tmp_path, monkeyp
 
 
 def test_a_class_is_no_callback(blobs) -> None:
-    for wrong in ([EarlyStopping], 3):
-        with pytest.raises(TypeError, match="a callback is a function"):
+    for wrong, said in (([EarlyStopping], "not the class EarlyStopping"), (3, "a callback is a function")):
+        with pytest.raises(TypeError, match=said):
             fit(network(), blobs, **{"callbacks": wrong})
 
 
