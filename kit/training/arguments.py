@@ -67,7 +67,8 @@ def check_log(log: Any) -> list[Mapping[str, Any]]:
     """The lines of a log. TypeError where it is none."""
     lines = list(log) if not isinstance(log, (str, Mapping)) and hasattr(log, "__iter__") else [log]
     for line in lines:
-        if not isinstance(line, Mapping) or not {"step", "what", "values"} <= line.keys():
+        known = isinstance(line, Mapping) and {"step", "what"} <= line.keys()
+        if not known or not isinstance(line.get("values"), Mapping):
             raise TypeError(f"fit(log=...): it takes the log of another run, run.log, not {line!r}")
     return lines
 

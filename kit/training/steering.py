@@ -44,7 +44,9 @@ class Steering:
         self.model, self.session = model, session
         self.marks = Marks() if marks is None else marks
         self.entries = list(entries)
-        self.passed: dict[int, Snapshot] = {}  # what another log calls "last" when it goes back, by step
+        went_back = [entry["values"] for entry in self.entries if entry["what"] == "rollback"]
+        self.lasts = [values for values in went_back if values["name"] == "last"]
+        self.passed: dict[tuple[int, int], Snapshot] = {}  # what another log calls "last", by step and lines of the log
         if "start" not in self.marks:
             self.marks.keep("start", take(model, session))
 
@@ -142,7 +144,7 @@ class Steering:
     def rollback(self, name: str) -> None:
         """Takes the training back to a mark, its curve too."""
         kept, left = self.marks[name], self.session.position.step
-        self.note("rollback", {"name": name, "to": kept.step})
+        self.note("rollback", {"name": name, "to": kept.step, "line": kept.snapshot.logged})
         put(self.model, self.session, kept.snapshot)
         self.model.history.mark(f"back to {name!r} from step {left}")
 
@@ -171,6 +173,8 @@ class Steering:
         """After a batch: its epoch is kept where it is due, what callbacks asked for, and what the other log says."""
         if record.ended is not None:
             self.keep_epoch(record)
+        if self.entries:
+            self.keep_passed()
         while self.session.asked:
             self.mark(self.session.asked.pop(0), regular=True)
         if self.entries:
@@ -199,11 +203,18 @@ class Steering:
         ):
             self.marks.keep("last", take(self.model, self.session))
 
+    def keep_passed(self) -> None:
+        """Keeps the state where the other log will go back to it as the last: which that is was up to the clock.
+
+        A step may be passed several times, before and after the training went back; the lines of the log tell when.
+        """
+        at = self.session.position.step, len(self.session.log)
+        if at not in self.passed and at in map(place, self.lasts):
+            self.passed[at] = take(self.model, self.session)
+
     def replay(self) -> None:
-        """Does what the other log says of this step; keeps the state where it will go back to it as the last."""
-        going_back = [entry["values"] for entry in self.entries if entry["what"] == "rollback"]
-        if self.session.position.step in [values.get("to") for values in going_back if values["name"] == "last"]:
-            self.passed[self.session.position.step] = take(self.model, self.session)
+        """Does what the other log says of this step."""
+        self.keep_passed()
         while self.entries and self.entries[0]["step"] <= (step := self.session.position.step):
             entry = self.entries.pop(0)
             if entry["step"] < step:
@@ -211,6 +222,7 @@ class Steering:
                     f"the log says {entry['what']} at step {entry['step']}, but this is step {step} already"
                 )
             self.do(entry["what"], entry["values"])
+            self.keep_passed()
 
     def do(self, what: str, values: Mapping[str, Any]) -> None:
         """One line of a log."""
@@ -219,13 +231,16 @@ class Steering:
         elif what == "mark":
             self.mark(values["name"], bool(values.get("regular")))
         elif what == "rollback":
-            if (
-                values["name"] == "last" and values.get("to") in self.passed
-            ):  # which state is the last is up to the clock
-                self.marks.keep("last", self.passed[values["to"]])
+            if values["name"] == "last" and place(values) in self.passed:
+                self.marks.keep("last", self.passed[place(values)])
             self.rollback(values["name"])
         else:
             raise ValueError(f"a log says set, mark or rollback, not {what!r}")
+
+
+def place(values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Where a training was that a log goes back to: batches done, lines of the log."""
+    return values.get("to"), values.get("line")
 
 
 def by_layer(value: Any) -> Iterable[tuple[str | None, Any]]:

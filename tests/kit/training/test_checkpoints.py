@@ -205,6 +205,24 @@ def test_a_model_saved_amid_a_loop_over_steps_is_resumed_bit_for_bit(tmp_path):
     assert resumed.history.epochs == model.history.epochs
 
 
+def test_replaying_a_log_tells_apart_the_times_that_a_step_was_passed(monkeypatch):
+    """Step 3 is the last state of the first pass over it; on the second, after a change, nothing was kept."""
+    model = network()
+    deeds = [
+        (4, lambda: model.run.rollback("start") if not model.run.log else None),
+        (1, lambda: model.run.set(learning_rate=0.1) if len(model.run.log) == 1 else None),
+        (8, lambda: model.run.rollback("last") if len(model.run.log) == 2 else None),
+    ]
+    monkeypatch.setattr("kit.training.steering.REST", 1000.0)
+    run = run_of(model, callbacks=[at(step, deed) for step, deed in deeds]).wait()
+    assert [(line["what"], line["values"].get("to"), line["values"].get("line")) for line in run.log] == [
+        ("rollback", 0, 0),
+        ("set", None, None),
+        ("rollback", 3, 0),
+    ]
+    assert_same(run_of(network(), log=run.log).wait(), run)
+
+
 def test_replaying_a_log_goes_back_to_the_last_state_that_was_meant(monkeypatch):
     """Which one is the last is up to the clock: here each epoch's in the run, the first epoch's when replayed."""
     model = network()
@@ -215,7 +233,7 @@ def test_replaying_a_log_goes_back_to_the_last_state_that_was_meant(monkeypatch)
 
     monkeypatch.setattr("kit.training.steering.REST", 0.0)
     run = run_of(model, callbacks=[at(8, back)]).wait()
-    assert run.log[0]["values"] == {"name": "last", "to": 6}
+    assert run.log[0]["values"] == {"name": "last", "to": 6, "line": 0}
     monkeypatch.setattr("kit.training.steering.REST", 1000.0)
     again = run_of(network(), log=run.log).wait()
     assert_same(again, run)

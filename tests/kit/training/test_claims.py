@@ -90,16 +90,21 @@ def test_a_claim_passes_from_save_to_save_and_ends_with_the_run(tmp_path):
     assert not claim.claimed(path)
 
 
-def test_a_resume_or_a_fit_that_is_refused_claims_nothing(tmp_path):
+def test_a_resume_or_a_fit_that_is_refused_claims_nothing(tmp_path, monkeypatch):
+    def refuse(*arguments):
+        raise TypeError("after the file was claimed")
+
     path = tmp_path / "a.h5"
     model = compiled(dense, kit.optimizers.Adam(0.01))
     run_of(model, epochs=1, autosave=path).wait()
     with pytest.raises(ValueError, match="other data") as kept:
         kit.resume(path, X + 1, Y)
     assert not claim.claimed(path)
+    monkeypatch.setattr("kit.training.trainable.Steering", refuse)
+    line = {"step": 1, "what": "mark", "values": {"name": "a"}}
     for background in (True, False):
-        with pytest.raises(TypeError) as also:
-            model.fit(X, Y, autosave=path, background=background, verbose=0, log=3)
+        with pytest.raises(TypeError, match="after the file was claimed") as also:
+            model.fit(X, Y, autosave=path, background=background, verbose=0, log=[line])
         assert not claim.claimed(path)
         assert also.traceback is not kept.traceback  # both live, and with them what they hold
 

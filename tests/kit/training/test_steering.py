@@ -1,6 +1,7 @@
 """What may be changed of a run at work, and that its log says it all."""
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -168,6 +169,43 @@ def test_replaying_the_log_is_the_same_training_bit_for_bit(background: bool):
         np.testing.assert_array_equal(ours, theirs)
     assert model.history.epochs == run.history.epochs
     assert model.history.marks == run.history.marks
+
+
+def at_random(model: kit.Sequential, seed: int):
+    """A callback that steers the run at random for 200 batches, then has it end soon."""
+    rng, deeds = random.Random(seed), []
+
+    def callback(record) -> None:
+        run = model.run
+        words = {
+            "set": {
+                "learning_rate": rng.choice([0.01, 0.1]),
+                "dropout": rng.choice([0.1, 0.5]),
+                "batch_size": rng.choice([5, 8]),
+            },
+            "mark": {"name": rng.choice("ab")},
+            "rollback": {"mark": rng.choice([mark for mark in ("start", "last", "a") if mark in run.marks])},
+        }
+        what = rng.choice(list(words))
+        if len(deeds) == 200:
+            run.set(epochs=record.epoch + 2)
+        elif len(deeds) < 200 and rng.random() < 0.2:
+            name, value = rng.choice(list(words[what].items()))
+            getattr(run, what)(**{name: value})
+        deeds.append(what)
+
+    return callback
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_was_done_to_a_run_its_log_repeats_it_bit_for_bit(seed: int, monkeypatch):
+    """Which states were kept as the last is up to the clock, and differs between the two."""
+    model = network("adam")
+    monkeypatch.setattr("kit.training.steering.REST", 0.03)
+    run = run_of(model, epochs=LONG, callbacks=[at_random(model, seed)]).wait()
+    assert len(run.log) > 10
+    monkeypatch.setattr("kit.training.steering.REST", 1000.0)
+    assert_same(run_of(network("adam"), epochs=LONG, log=run.log).wait(), run)
 
 
 def test_a_log_of_another_training_is_refused_where_it_cannot_be_followed():
