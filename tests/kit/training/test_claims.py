@@ -26,6 +26,11 @@ run = compiled(dense, kit.optimizers.Adam(0.01)).fit(
 while run.step_count < 50:
     time.sleep(0.01)
 run.pause()
+saved = False
+while not saved:
+    time.sleep(0.01)
+    with run._condition:  # so that no save begins meanwhile
+        saved = run.state == "paused" and not run.autosave.behind
 run.autosave.wait()
 print("ready", flush=True)
 time.sleep(60)
