@@ -23,6 +23,7 @@ from kit.spelling import spelled, today
 from kit.symbols import Input, Symbol, listed
 from kit.telling import Telling
 from kit.training.arguments import refuse_to_replace
+from kit.training.batchwise import called
 from kit.training.trainable import Trainable
 
 
@@ -69,17 +70,21 @@ class Model(Telling, Trainable):
         model._hold(network)
         return model
 
-    def __call__(self, *symbols: Any, **words: Any) -> Any:
-        """The symbol of the output for other symbols of a graph, or a list of several; the layers are shared.
+    def __call__(self, *inputs: Any, **words: Any) -> Any:
+        """The output for tensors or arrays, as a tensor with its gradient; for symbols of a graph, its symbol.
 
-        Raises ShapeError where they do not fit, TypeError for what is no symbol.
+        Of several outputs a list. inputs: one for each input of the model, or a list or a dict of them.
+        training: with numbers, whether layers such as Dropout do as in training; not, if it is left out.
+        Called on symbols, the layers are in both models. Raises ShapeError where the inputs do not fit.
         """
-        given = symbols[0] if symbols and isinstance(symbols[0], (list, tuple)) else symbols
-        if not given or not all(isinstance(symbol, Symbol) for symbol in given):
-            raise TypeError(
-                "a model is called on symbols of a graph, such as Input((20,)); "
-                "for numbers use model.predict(X), or model.module(x) with tensors"
-            )
+        given = inputs[0] if inputs and isinstance(inputs[0], (list, tuple)) else inputs
+        if not given:
+            raise TypeError("a model is called on tensors or arrays of samples, or on symbols such as Input((20,))")
+        if not any(isinstance(each, Symbol) for each in given):
+            words = today(words, ["training"], "a call of a model")
+            return called(self, inputs[0] if len(inputs) == 1 else list(inputs), **words)
+        if not all(isinstance(each, Symbol) for each in given):
+            raise TypeError("a model is called on symbols of a graph or on numbers; here are some of both")
         today(words, [], "a call of a model")  # refuses them
         found = self.module.called_on(*given)
         return found[0] if len(found) == 1 else found

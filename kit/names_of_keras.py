@@ -109,6 +109,7 @@ IN_MODULES = {
         "cifar100": "there are cifar10, mnist, fashion_mnist, digits",
     },
 }
+MODULE = "model.module is the torch.nn.Module"
 OF_MODELS = {
     "add_loss": "call self.add_loss(number) in forward of a layer",
     "add_metric": "give compile(metrics=[...])",
@@ -120,6 +121,14 @@ OF_MODELS = {
     "inputs": FEATURES,
     "output": FEATURES,
     "outputs": FEATURES,
+    "parameters": f"{MODULE}: model.module.parameters(), or model.weights",
+    "named_parameters": f"{MODULE}: model.module.named_parameters()",
+    "state_dict": f"{MODULE}: model.module.state_dict(), or model.get_weights()",
+    "load_state_dict": f"{MODULE}: model.module.load_state_dict(...), or model.set_weights(...)",
+    "eval": "predict and evaluate see to it, and so does model(x)",
+    "to": "a GPU is used where there is one; model.device says which",
+    "cuda": "a GPU is used where there is one; model.device says which",
+    "forward": "call the model: model(x)",
     "losses": "history['loss'] holds them with their penalties",
     "reset_metrics": "metrics begin anew with each epoch",
     "to_json": "to_code() gives it as Python, get_config() as plain data",

@@ -60,6 +60,7 @@ ELSEWHERE = ("Net", "nn.HuberLoss", "nn.CrossEntropyLoss", "np.moveaxis", "torch
              "get_weights", "pause", "resume", "set", "stop", "model.module.parameters")  # fmt: skip
 CALLED = {
     **vars(kit.layers), **vars(kit.optimizers), **vars(kit.schedules), **vars(kit.callbacks), **vars(kit.models),
+    "model": kit.Sequential.__call__,
     **{name: getattr(kit.Sequential, name) for name in ("fit", "compile", "evaluate", "load_weights", "save_weights")},
 }  # fmt: skip
 

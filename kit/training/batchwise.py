@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
+from torch import Tensor
+
+from kit.layers.inside import evaluating
 from kit.spelling import spelled
-from kit.training.data import Data
-from kit.training.feeding import batch_for
+from kit.training import checks
+from kit.training.data import Batch, Data
+from kit.training.feeding import batch_for, inputs_for
 from kit.training.session import Means
 from kit.training.steps import begin_tallies, measure
 
@@ -72,6 +77,26 @@ def updated(
         model.update.prepare()
         model.update(batch.to(model.device), goal, means)
     return means.read()
+
+
+def called(model: Trainable, X: Any, training: bool | None = False) -> Any:
+    """The outputs for one batch, as tensors with their gradient; a list of them where there are several.
+
+    training: whether the layers do as in training, which changes the statistics of some.
+    """
+    if training:
+        model._refuse_while_running("call it with training=True")
+    conformed, names = inputs_for(model, X), model.module.input_labels
+    given = [X] if checks.is_one(X, len(names)) else checks.each(X, names, "X", "input")
+    inputs = [
+        own.to(x.dtype).reshape(x.shape) if isinstance(own, Tensor) else x
+        for own, x in zip(given, conformed, strict=True)
+    ]
+    with model.lock, nullcontext() if training else evaluating(model.module):
+        if training:
+            model.module.train()
+        outputs = model.computed(Batch(inputs).to(model.device))
+    return outputs[0] if len(outputs) == 1 else list(outputs)
 
 
 def measured(model: Trainable, X: Any, y: Any, sample_weight: Any = None, accuracy: bool = False) -> dict[str, float]:
