@@ -105,6 +105,7 @@ class Model(Telling, Trainable):
                 layer.trainable = value
             else:
                 layer.requires_grad_(value)
+                vars(layer).pop("trainable", None)  # what was said of it before
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> nn.Module:
         """The layer that is called `name` in this model, or its `index`-th from 0. ValueError where there is none."""

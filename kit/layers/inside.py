@@ -1,5 +1,7 @@
 """Layers that others hold: in `build` of a layer of one's own, or in a torch module."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import nn
 
@@ -25,6 +27,13 @@ def build(layer: nn.Module, *shapes: Shape) -> None:
         inner.generator = inner.generator or getattr(layer, "generator", None)  # type: ignore[misc]
     with torch.device(device), torch.no_grad(), evaluating(layer):
         layer(*made(layer, 1, shapes, str(device)))
+
+
+def forget_losses(layers: Iterable[nn.Module]) -> None:
+    """Drops what layers have added to the loss of a batch that is over."""
+    for layer in layers:
+        if isinstance(layer, Layer) and layer.activity_penalty is not None:
+            layer.activity_penalty = None  # type: ignore[misc]
 
 
 class evaluating:

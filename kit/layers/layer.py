@@ -141,12 +141,13 @@ class Layer(WeightLists, Declared, nn.Module):
     ) -> nn.Parameter:
         """The new parameter `name`, as the fields `<name>_initializer`, `_regularizer` and `_constraint` say.
 
+        initializer: taken for that field; "glorot_uniform" where there is neither.
         fields: what those fields begin with, where it is not the name.
         parts: gives the views of the weight that are initialized each by itself, such as the gates of an LSTM.
         """
         fields = fields or name
         weight = nn.Parameter(torch.empty(shape), requires_grad=self.trainable)
-        fill = initializations.filling(initializer or getattr(self, f"{fields}_initializer"))
+        fill = initializations.filling(initializer or getattr(self, f"{fields}_initializer", "glorot_uniform"))
         if not weight.is_meta:
             with torch.no_grad():
                 for part in parts(weight) if parts else [weight]:
@@ -161,7 +162,8 @@ class Layer(WeightLists, Declared, nn.Module):
     def add_loss(self, loss: Tensor) -> None:
         """Adds a number, of shape (), to the loss of the batch that forward is at. An exported model has no loss."""
         if not torch.compiler.is_exporting():
-            self.activity_penalty = loss  # type: ignore[misc]
+            before = self.activity_penalty
+            self.activity_penalty = loss if before is None else before + loss  # type: ignore[misc]
 
     def __call__(self, *inputs: Any, **words: Any) -> Any:
         """The output for tensors; for symbols (see Input), the symbol of the output in a graph."""

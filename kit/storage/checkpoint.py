@@ -40,7 +40,7 @@ from kit.storage.parts import (
     under,
 )
 from kit.storage.reader import Stored, read
-from kit.storage.states import marks_in, marks_of, told_in
+from kit.storage.states import marks_in, marks_of, names, told_in
 from kit.storage.writer import write
 from kit.training.branching import at_mark
 from kit.training.history import History
@@ -48,6 +48,7 @@ from kit.training.marks import Mark
 from kit.training.precision import LossScale
 from kit.training.randomness import Randomness
 from kit.training.session import Session
+from kit.training.snapshot import freeze, frozen
 from kit.turns import short_turns
 
 WEIGHTS, STATE, SESSION = "weights/", "optimizer/", "session/"
@@ -112,13 +113,15 @@ def contents(model: Any, marks: Sequence[Mark] = ()) -> Contents:
             "document": document(model, full=True),
             "compile": settings_of(model) if model.compiled else None,
             "versions": versions(),
+            "frozen": frozen(model.module),
         }
         if model.name is not None:
             config["name"] = model.name
         if model.layout is not None:
             config["layout"] = model.layout
         if model.compiled:
-            config["updates"] = model.update.updates
+            model.update.follow()
+            config["updates"], config["resting"] = model.update.updates, model.update.resting
             if model.update.scale is not None:
                 config["loss_scale"] = list(vars(model.update.scale).values())
             for i, state in enumerate(model.update.states):
@@ -253,6 +256,8 @@ def opened(path: Any, custom_objects: Mapping[str, Any] | None = None) -> tuple[
                 layer.to_empty(device=model.device)
         model.module.to(model.device)  # the caller's torch modules
         put(model.module.layers, stored)
+        if "frozen" in stored.config:
+            freeze(model.module, names(stored.config["frozen"]))
         if stored.config["compile"] is not None:
             compile_as(model, stored, custom_objects, path)
         model.history = history_from(stored.config["history"], stored.arrays)
@@ -346,7 +351,7 @@ def compile_as(model: Model, stored: Stored, custom: Mapping[str, Any] | None, p
     model.update.updates = int(stored.config["updates"])
     if model.update.scale is not None:
         model.update.scale = LossScale(*stored.config["loss_scale"])
-    model.update.prepare()
+    model.update.arrange_all_but(names(stored.config.get("resting", frozen(model.module))))
     for i, state in enumerate(model.update.states):
         for name, vector in state.items():
             array = stored.arrays.get(f"{STATE}{i}/{name}")

@@ -88,6 +88,8 @@ def state_of(snapshot: Snapshot, arrays: Arrays, prefix: str) -> dict[str, Any]:
         "optimizer": {name: plain(value, full=True) for name, value in snapshot.optimizer.items()},
         "optimizer_states": [list(state) for state in snapshot.states],
         "layers": layers,
+        "frozen": snapshot.frozen,
+        "resting": snapshot.resting,
         "callbacks": callbacks_of(snapshot.callbacks, arrays, prefix),
         "logged": snapshot.logged,
     }
@@ -153,6 +155,8 @@ def state_from(
     position = position_from(saved, arrays, model.device)
     if not 0 <= position.step <= history.steps:
         raise ValueError(f"a state is of step {position.step}, its curve has {history.steps}")
+    layers = layers_from(saved["layers"], arrays, model)
+    fixed = fixed_by(layers, model)  # what older files say of it
     optimizer = type(model.optimizer)(**{name: own(value, custom) for name, value in saved["optimizer"].items()})
     return Snapshot(
         weights=weights_from(under(arrays, "weights/"), model.module.state_dict()),
@@ -163,7 +167,9 @@ def state_from(
         updates=int(saved["updates"]),
         scale={name: float(value) if name == "scale" else int(value) for name, value in saved["scale"].items()},
         optimizer=vars(optimizer),
-        layers=layers_from(saved["layers"], arrays, model),
+        layers=layers,
+        frozen=names(saved.get("frozen", fixed)),
+        resting=names(saved.get("resting", fixed)),
         history=history,
         steps=position.step,
         settings={name: count(saved[name], name == "next_batch_size") for name in SETTINGS},
@@ -172,6 +178,20 @@ def state_from(
         callbacks=callbacks_from(saved["callbacks"], arrays),
         logged=int(saved["logged"]),
     )
+
+
+def fixed_by(layers: Mapping[str, Mapping[str, Any]], model: Model) -> list[str]:
+    """The names of the weights of layers that are not to be trained."""
+    fixed = [layer for path, layer in layers_of(model).items() if not layers[path].get("trainable", True)]
+    weights = {id(parameter) for layer in fixed for parameter in layer.parameters(recurse=False)}
+    return [name for name, parameter in model.module.named_parameters() if id(parameter) in weights]
+
+
+def names(saved: Any) -> list[str]:
+    """Names that a file lists. TypeError for what are none."""
+    if not isinstance(saved, list) or not all(isinstance(name, str) for name in saved):
+        raise TypeError(f"{saved!r:.40} are no names")
+    return saved
 
 
 def count(saved: Any, optional: bool) -> int | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from kit.layers.inside import evaluating
+from kit.layers.inside import evaluating, forget_losses
 from kit.spelling import spelled
 from kit.training import checks
 from kit.training.data import Batch, Data
@@ -96,6 +96,7 @@ def called(model: Trainable, X: Any, training: bool | None = False) -> Any:
         if training:
             model.module.train()
         outputs = model.computed(Batch(inputs).to(model.device))
+        forget_losses(model.module.modules())
     return outputs[0] if len(outputs) == 1 else list(outputs)
 
 

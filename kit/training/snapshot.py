@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from torch import Tensor
+from torch import Tensor, nn
 
 from kit.callbacks import Callback
 from kit.layers.layer import Layer
@@ -28,8 +29,10 @@ class Snapshot:
     """A training at one step.
 
     weights: with the running statistics. states, updates, scale: the optimizer's. optimizer: its fields.
-    layers: what of theirs may change beside. history: the curves, which grow on; the first `steps` batches of them
-    belong to it. settings, position, random, callbacks: the session's. logged: how long its log was.
+    layers: what of theirs may change beside. frozen: names of the weights that are not to be trained; resting: of those
+    of which the optimizer keeps nothing, which follows at the next batch. history: the curves, which grow on; the first
+    `steps` batches of them belong to it. settings, position, random, callbacks: the session's. logged: how long its
+    log was.
     """
 
     weights: dict[str, Tensor]
@@ -38,6 +41,8 @@ class Snapshot:
     scale: dict[str, Any]
     optimizer: dict[str, Any]
     layers: dict[str, dict[str, Any]]
+    frozen: list[str]
+    resting: list[str]
     history: History
     steps: int
     settings: dict[str, Any]
@@ -66,6 +71,8 @@ def take(model: Trainable, session: Session) -> Snapshot:
             scale=dict(vars(update.scale)) if update.scale is not None else {},
             optimizer=dict(vars(model.optimizer)),
             layers={path: live_fields(layer) for path, layer in layers_of(model).items()},
+            frozen=frozen(model.module),
+            resting=update.resting,
             history=model.history,
             steps=model.history.steps,
             settings={name: getattr(session, name) for name in SETTINGS},
@@ -83,10 +90,11 @@ def put(model: Trainable, session: Session, kept: Snapshot) -> None:
         for path, fields in kept.layers.items():
             for name, value in fields.items():
                 setattr(layers[path], name, value)
+        freeze(model.module, kept.frozen)
         model.module.load_state_dict(kept.weights)
         vars(model.optimizer).update(kept.optimizer)
         update = model.update
-        update.prepare()
+        update.arrange_all_but(kept.resting)
         if shapes(kept.states) != shapes(update.states):
             raise ValueError("the optimizer keeps other vectors than those of this state")
         update.states = [
@@ -104,6 +112,17 @@ def put(model: Trainable, session: Session, kept: Snapshot) -> None:
             if isinstance(callback, Callback) and state:
                 callback.go_on(copy.copy(state))
         model.history = kept.history.until(kept.steps)
+
+
+def frozen(module: nn.Module) -> list[str]:
+    """The names of the weights that are not to be trained."""
+    return [name for name, parameter in module.named_parameters() if not parameter.requires_grad]
+
+
+def freeze(module: nn.Module, names: Container[str]) -> None:
+    """Has the weights of these names not trained, and all others trained."""
+    for name, parameter in module.named_parameters():
+        parameter.requires_grad_(name not in names)
 
 
 def layers_of(model: Trainable) -> dict[str, Layer]:

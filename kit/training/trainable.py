@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from kit import objectives, optimizers
 from kit.callbacks import Checkpoint, listed
 from kit.fields import refuse_what_cannot_be_kept
-from kit.layers.inside import evaluating
+from kit.layers.inside import evaluating, forget_losses
 from kit.network import Network
 from kit.spelling import spelled
 from kit.symbols import Shape
@@ -152,6 +152,8 @@ class Trainable(Batchwise):
 
     def computed(self, batch: Batch) -> tuple[Tensor, ...]:
         """What the module makes of a batch, in 32 bits."""
+        if self.compiled:
+            forget_losses(self.update.layers)  # of a batch that broke off, or was only predicted
         if self.precision == "float32":
             found = self.module(*batch.inputs)
             return found if isinstance(found, tuple) else (found,)
@@ -297,7 +299,10 @@ class Trainable(Batchwise):
                 raise ValueError("validation_data takes (X, y) or (X, y, weights): samples and their targets")
             session.validation = source_for(self, *(validation_data if pair else (validation_data,)))
         elif session.validation_split:
-            session.data, session.validation = session.data.split(session.validation_split)
+            session.data, held_out = session.data.split(session.validation_split)
+            if session.class_weight is not None:  # which is for those that are trained on alone
+                held_out = source_for(self, X, y, sample_weight).split(session.validation_split)[1]
+            session.validation = held_out
 
     def start(
         self,

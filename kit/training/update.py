@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -38,14 +38,19 @@ class Update:
         self.limits: list[tuple[Layer, str]] = []
         self.scale = LossScale() if model.precision == "mixed_float16" else None
         self.chain: Chain | None = None
+        self.found: list[tuple[nn.Parameter, bool]] = []  # all there were, and whether they are trained
+        self.fields: dict[str, Any] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: everything but the formulas, which `prepare` makes anew."""
         return {**vars(self), "chain": None}
 
     def prepare(self) -> None:
-        """Lays the parameters out as vectors, anew where somebody moved them; the optimizer's state is kept."""
+        """Lays the parameters out as they are to be trained. ValueError where there are none."""
         module = self.model.module
+        for part in module.layers.values():
+            if not isinstance(part, Layer):
+                freeze_as_said(part)
         parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
         if not parameters:
             if any(True for _ in module.parameters()):
@@ -54,6 +59,10 @@ class Update:
                     "(freezing holds at once, in every model that has the layer)"
                 )
             raise ValueError("the model has no weights to train; add a layer that has some, such as Dense")
+        self.arrange(parameters)
+
+    def arrange(self, parameters: list[nn.Parameter]) -> None:
+        """Lays these parameters out as vectors, anew where somebody moved them; the optimizer's state is kept."""
         before, optimizer = list(zip(self.weights, self.states, strict=False)), self.model.optimizer
         self.weights = self.laid_out(parameters)
         wanted = [each.state(optimizer, torch.empty_like(each.w, device="meta")) for each in self.weights]
@@ -65,11 +74,40 @@ class Update:
             for state, like, each in zip(self.states, wanted, self.weights, strict=True)
         ]
         self.find_penalties()
-        self.chain = chain(module) if self.model.precision == "float32" else None
+        self.chain = chain(self.model.module) if self.model.precision == "float32" else None
+        trained = {id(parameter) for parameter in parameters}
+        self.found = [(parameter, id(parameter) in trained) for parameter in self.model.module.parameters()]
+        self.fields = lasting(optimizer)
+
+    @property
+    def stale(self) -> bool:
+        """Whether weights were frozen or thawed, or the optimizer was given other fields, since it was prepared."""
+        return self.fields != lasting(self.model.optimizer) or any(
+            parameter.requires_grad is not trained for parameter, trained in self.found
+        )
+
+    @property
+    def resting(self) -> list[str]:
+        """The names of the weights of which the optimizer keeps nothing."""
+        rest = {id(parameter) for parameter, trained in self.found if not trained}
+        if not self.found:
+            rest = {id(each) for each in self.model.module.parameters() if not each.requires_grad}
+        return [name for name, parameter in self.model.module.named_parameters() if id(parameter) in rest]
+
+    def arrange_all_but(self, resting: Container[str]) -> None:
+        """Lays out the parameters but those of these names."""
+        self.arrange([each for name, each in self.model.module.named_parameters() if name not in resting])
+
+    def follow(self) -> None:
+        """Lays the parameters out anew where layers were added or taken away since."""
+        found = {id(parameter): trained for parameter, trained in self.found}
+        now = list(self.model.module.parameters())
+        if found and [id(parameter) for parameter in now] != list(found):
+            self.arrange([parameter for parameter in now if found.get(id(parameter), parameter.requires_grad)])
 
     def laid_out(self, parameters: list[nn.Parameter]) -> list[Weights]:
         """Large tables by themselves, the rest in vectors; those there are stay where they hold the same parameters."""
-        alone = tables(self.model.module, self.model.optimizer)
+        alone = tables(self.model.module, self.model.optimizer, parameters)
         apart = {id(table.parameters[0]) for table in alone}
         together = [parameter for parameter in parameters if id(parameter) not in apart]
         vectors = [each for each in self.weights if isinstance(each, Flat)]
@@ -103,6 +141,8 @@ class Update:
         model = self.model
         if not model.module.training:
             model.module.train()
+        if self.stale:
+            self.prepare()
         way = self.chain if self.chain is not None and self.chain.suits(goal) else self
         outputs, loss, values = way.gradient(batch, goal)
         with torch.no_grad():
@@ -158,6 +198,18 @@ class Update:
         for layer, name in self.limits:
             weight = getattr(layer, name)
             weight.copy_(layer.limits[name](weight))
+
+
+def freeze_as_said(module: nn.Module) -> None:
+    """Freezes or thaws a torch module of which `trainable` was said, as of a layer."""
+    said = vars(module).get("trainable")
+    if said is False or (said and not any(each.requires_grad for each in module.parameters())):
+        module.requires_grad_(said)
+
+
+def lasting(optimizer: Optimizer) -> dict[str, Any]:
+    """The fields of an optimizer that say what it keeps; its rate does not, and changes all the time."""
+    return {**vars(optimizer), "learning_rate": None}
 
 
 def layout(weights: Iterable[Weights]) -> list[tuple[Any, ...]]:

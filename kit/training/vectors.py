@@ -151,14 +151,14 @@ def flats(parameters: Iterable[nn.Parameter]) -> list[Flat]:
     return [Flat(group) for group in groups.values()]
 
 
-def tables(module: nn.Module, optimizer: Optimizer) -> list[Table]:
-    """The large weights of a module that are looked up by rows, where the optimizer lets the others rest."""
-    found = {}
+def tables(module: nn.Module, optimizer: Optimizer, parameters: Iterable[nn.Parameter]) -> list[Table]:
+    """Those of a module's parameters that are large and looked up by rows, where the optimizer lets the others rest."""
+    found, trained = {}, {id(parameter) for parameter in parameters}
     layers = [layer for layer in module.modules() if isinstance(layer, Layer)] if optimizer.by_row else []
     for layer in layers:
         for name in layer.looked_up:
             weight = layer.get_parameter(name)
-            free = weight.requires_grad and name not in layer.penalties and name not in layer.limits
+            free = id(weight) in trained and name not in layer.penalties and name not in layer.limits
             if free and weight.numel() >= LARGE:
                 found[id(weight)] = Table(layer, weight, optimizer.fading)
     return list(found.values())

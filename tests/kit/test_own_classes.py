@@ -98,6 +98,20 @@ def test_a_weight_may_be_kept_under_the_name_it_was_made_with(catalog: None) -> 
     assert [weight.shape for weight in model.get_weights()] == [(5,)]
 
 
+def test_a_weight_of_which_nothing_is_said_begins_as_in_keras(catalog: None) -> None:
+    class Scale(Layer):
+        def build(self, input_shape: tuple[int, ...]) -> None:
+            self.add_weight("s", (40, 60))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x @ self.s
+
+    torch.manual_seed(1)
+    (weight,) = kit.Sequential([Input(40), Scale()]).get_weights()
+    limit = (6 / 100) ** 0.5  # glorot_uniform
+    assert 0.99 * limit < abs(weight).max() <= limit
+
+
 def keras_layer():
     class Linear(Layer):
         def __init__(self, units=32):

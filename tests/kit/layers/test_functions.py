@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import kit
-from kit.layers import ActivityRegularization, Dense, Identity, Input, Lambda, ShapeError
+from kit.layers import ActivityRegularization, Dense, Identity, Input, Lambda, Layer, ShapeError
 from kit.models import Model, Sequential
 from kit.storage.errors import StorageError
 from tests.kit.keras_reference import keras
@@ -69,6 +69,27 @@ def test_activity_regularization_costs_what_it_costs_in_keras(rng: np.random.Gen
     assert torch.equal(ours.train()(x), x)
     theirs(x, training=True)
     torch.testing.assert_close(ours.activity_penalty, theirs.losses[0])
+
+
+def test_each_penalty_of_a_batch_counts_and_none_of_another(catalog: None) -> None:
+    class Costly(Layer):
+        def forward(self, x):
+            self.add_loss(torch.tensor(1.0))
+            self.add_loss(x.abs().sum() * 0 + 10.0)
+            return x
+
+    X = np.ones((8, 3), "float32")
+    one, shared = Sequential([Input(3), Costly(), Dense(3)]), Costly()
+    left, right = Input(3), Input(3)
+    two = kit.Model([left, right], Dense(3)(shared(left) + shared(right)))
+    for model, given, cost in ((one, X, 11.0), (two, [X, X], 22.0)):
+        model.compile("sgd(1e-9)", lambda y_true, y_pred: 0 * y_pred.sum(-1))
+        model.predict(given)
+        model(given)
+        assert model.evaluate(given, X, batch_size=3) == cost
+        assert model.train(given, X) == cost
+        model.module(*map(torch.from_numpy, given if isinstance(given, list) else [given]))  # whoever calls it
+        assert model.train(given, X) == cost
 
 
 def test_the_penalty_is_part_of_every_loss_as_in_keras(rng: np.random.Generator) -> None:

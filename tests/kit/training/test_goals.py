@@ -125,6 +125,17 @@ def test_a_class_weight_is_the_weight_of_its_samples(loss: str, blobs) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(by_class.get_weights(), by_sample.get_weights(), strict=True))
 
 
+def test_class_weights_are_for_the_samples_that_are_trained_on_alone(blobs) -> None:
+    model, weights = one_headed(), {"class_weight": {0: 10.0, 1: 7.0}}
+    kept, rest = slice(None, 72), slice(72, None)
+    split = model.fit(blobs.X, blobs.Y, **weights, validation_split=0.25, verbose=0)
+    assert split["val_loss"][-1] == pytest.approx(model.evaluate(blobs.X[rest], blobs.Y[rest]), rel=1e-5)
+    pair = (blobs.X[rest], blobs.Y[rest])
+    other = one_headed()
+    other.fit(blobs.X[kept], blobs.Y[kept], **weights, validation_data=pair, verbose=0)
+    assert other.history["val_loss"][-1] == pytest.approx(other.evaluate(*pair), rel=1e-5)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
