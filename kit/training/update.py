@@ -38,7 +38,8 @@ class Update:
         self.limits: list[tuple[Layer, str]] = []
         self.scale = LossScale() if model.precision == "mixed_float16" else None
         self.chain: Chain | None = None
-        self.found: list[tuple[nn.Parameter, bool]] = []  # all there were, and whether they are trained
+        self.found: list[nn.Parameter] = []  # all there were when it was prepared
+        self.trained: list[bool] = []  # which of them are
         self.fields: dict[str, Any] = {}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -76,20 +77,20 @@ class Update:
         self.find_penalties()
         self.chain = chain(self.model.module) if self.model.precision == "float32" else None
         trained = {id(parameter) for parameter in parameters}
-        self.found = [(parameter, id(parameter) in trained) for parameter in self.model.module.parameters()]
+        self.found = list(self.model.module.parameters())
+        self.trained = [id(parameter) in trained for parameter in self.found]
         self.fields = lasting(optimizer)
 
     @property
     def stale(self) -> bool:
         """Whether weights were frozen or thawed, or the optimizer was given other fields, since it was prepared."""
-        return self.fields != lasting(self.model.optimizer) or any(
-            parameter.requires_grad is not trained for parameter, trained in self.found
-        )
+        wanted = [parameter.requires_grad for parameter in self.found]
+        return wanted != self.trained or self.fields != lasting(self.model.optimizer)
 
     @property
     def resting(self) -> list[str]:
         """The names of the weights of which the optimizer keeps nothing."""
-        rest = {id(parameter) for parameter, trained in self.found if not trained}
+        rest = {id(parameter) for parameter, trained in zip(self.found, self.trained, strict=True) if not trained}
         if not self.found:
             rest = {id(each) for each in self.model.module.parameters() if not each.requires_grad}
         return [name for name, parameter in self.model.module.named_parameters() if id(parameter) in rest]
@@ -100,7 +101,7 @@ class Update:
 
     def follow(self) -> None:
         """Lays the parameters out anew where layers were added or taken away since."""
-        found = {id(parameter): trained for parameter, trained in self.found}
+        found = {id(parameter): trained for parameter, trained in zip(self.found, self.trained, strict=True)}
         now = list(self.model.module.parameters())
         if found and [id(parameter) for parameter in now] != list(found):
             self.arrange([parameter for parameter in now if found.get(id(parameter), parameter.requires_grad)])
