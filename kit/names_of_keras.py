@@ -84,6 +84,10 @@ IN_MODULES = {
         "Ftrl": "use Adagrad",
         "legacy": "all optimizers are in kit.optimizers itself",
     },
+    "kit.optimizers.schedules": {
+        "LearningRateSchedule": "derive from kit.schedules.Schedule, with its arguments as annotated fields; or give a "
+        "function of the number of updates as learning_rate",
+    },
     "kit.utils": {
         "PyDataset": ANY_BATCHES,
         "Sequence": ANY_BATCHES,

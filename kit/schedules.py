@@ -1,6 +1,7 @@
 """Schedules: the learning rate as a function of how many updates came before (0 at the first)."""
 
 import functools
+import inspect
 import math
 import numbers
 from collections.abc import Callable
@@ -8,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from kit.declared import Declared
 from kit.fields import Fraction, Kind, NonNegative, Positive, Size, named, real, whole
-from kit.names import resolve
+from kit.names import name_of, resolve
 
 if TYPE_CHECKING:
     from kit.plotting import Picture
 
-SCHEDULES: dict[str, type["Schedule"]] = {}  # filled below, when there are some
+SCHEDULES: dict[str, type["Schedule"]] = {}  # each enters it by being defined
 EXAMPLES = ("CosineDecay(0.01, 1000)", "ExponentialDecay(0.01, 1000, 0.5)", "OneCycle(0.01, 1000)")
 
 
@@ -30,16 +31,56 @@ def rate_kind() -> Kind:
                     "learning_rate takes a number above 0, a schedule such as 'CosineDecay(0.1, 1000)', or a function"
                 )
                 raise ValueError(wanted) from None
+            refuse_without_updates(value)
             return schedule.convert(value)
 
     return Kind("suggest", "a number above 0, a schedule or a function", convert, choices=EXAMPLES)
 
 
+def refuse_without_updates(rate: Any) -> None:
+    """Raises TypeError where a function cannot be called with the number of updates alone."""
+    if isinstance(rate, (str, type, Schedule)):
+        return
+    try:
+        signature = inspect.signature(rate)
+    except (TypeError, ValueError):  # made in C, it does not tell
+        return
+    try:
+        signature.bind(0)
+    except TypeError:
+        raise TypeError(
+            "learning_rate takes a function of the number of updates alone, such as lambda t: 0.1 / (1 + t), but "
+            f"{name_of(rate)} takes {signature}"
+        ) from None
+
+
 Rate = Annotated[float | str | Callable[[int], float], rate_kind()]
 
 
+@functools.lru_cache
+def read(text: str) -> Callable[[int], float]:
+    """The schedule of a text; read once, asked before each update."""
+    return resolve(text, SCHEDULES, "schedule")
+
+
 class Schedule(Declared):
-    """Called with the number of updates t, gives the learning rate r."""
+    """Called with the number of updates t, gives the learning rate r.
+
+    One of your own declares its arguments as annotated fields; files and code know it by its name.
+    """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            raise TypeError(
+                f"{cls.__name__} defines __init__; declare its arguments as annotated fields instead, for example "
+                "`start: float = 0.1`, and the constructor is made from them"
+            )
+        held = SCHEDULES.get(cls.__name__)
+        if held is not None and held.__module__ == __name__ != cls.__module__:
+            raise TypeError(f"the kit has a schedule {cls.__name__} already; give yours another name")
+        SCHEDULES[cls.__name__] = cls
+        read.cache_clear()
 
     def __call__(self, updates: int) -> float:
         raise NotImplementedError
@@ -242,28 +283,22 @@ class OneCycle(Schedule):
         return last + (top - last) * fallen((updates - turn) / max(end - turn, 1), 0.0)
 
 
-SCHEDULES.update(
-    {
-        cls.__name__: cls
-        for cls in (
-            *(ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay),
-            *(CosineDecay, CosineDecayRestarts, LinearWarmup, OneCycle),
-        )
-    }
-)
-
-
 def get(schedule: str | Callable[[int], float]) -> Callable[[int], float]:
     """The schedule that a text such as "CosineDecay(0.1, 1000)" stands for; a function stands for itself."""
     return read(schedule) if isinstance(schedule, str) else resolve(schedule, SCHEDULES, "schedule")
 
 
-@functools.lru_cache
-def read(text: str) -> Callable[[int], float]:
-    """The schedule of a text; read once, asked before each update."""
-    return resolve(text, SCHEDULES, "schedule")
-
-
 def rate_at(learning_rate: Any, updates: int) -> float:
     """The rate after so many updates, of a number, a schedule or its text, or a function."""
-    return learning_rate if isinstance(learning_rate, float) else float(get(learning_rate)(updates))
+    if isinstance(learning_rate, float):
+        return learning_rate
+    return as_rate(get(learning_rate)(updates), learning_rate, f"update {updates}")
+
+
+def as_rate(found: Any, giver: Any, moment: str) -> float:
+    """The learning rate that something gave, as a number. TypeError where it is none."""
+    try:
+        return float(found)
+    except (TypeError, ValueError):
+        said = f"{name_of(giver)} gives {found!r:.60} as the learning rate of {moment}"
+        raise TypeError(f"{said}; let it give a number") from None

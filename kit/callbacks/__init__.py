@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kit.callbacks.callback import Callback, StopTraining
+from kit.callbacks.callback import Callback, StopTraining, told_of_epochs
 from kit.callbacks.logs import CSVLogger, TensorBoard
 from kit.callbacks.marking import Checkpoint
 from kit.callbacks.of_keras import LambdaCallback, listed
@@ -27,4 +27,5 @@ __all__ = [
     "TensorBoard",
     "TerminateOnNaN",
     "listed",
+    "told_of_epochs",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kit.declared import Declared
@@ -28,6 +29,13 @@ class Callback(Declared):
         """A training begins, or goes on."""
         self.model = model  # type: ignore[misc]
 
+    def set_params(self, params: Mapping[str, Any]) -> None:
+        """Hook of Keras's kind of callback: what the training was asked for."""
+        self.params = params
+
+    def epoch_begins(self, number: int) -> None:
+        """Hook: the first batch of an epoch comes next; the epochs are counted from 1."""
+
     def __call__(self, record: Record) -> None:
         """A batch is done; `record.ended` holds the epoch's values where it was its last."""
         if record.ended is not None:
@@ -45,3 +53,20 @@ class Callback(Declared):
 
     def go_on(self, state: dict[str, Any]) -> None:
         """Hook: goes on from a state."""
+
+
+def told_of_epochs(records: Iterator[Record], model: Trainable, session: Session) -> Iterator[Record]:
+    """The records of a training; before each epoch its callbacks are told so. None where they have ended it before.
+
+    model: what trains. session: the training, with its callbacks and where it is.
+    """
+    own = [callback for callback in session.callbacks if isinstance(callback, Callback)]
+    if model.stop_training:
+        return
+    while True:
+        if session.position.batch == 0 and session.position.epoch <= session.epochs:
+            for callback in own:
+                callback.epoch_begins(session.position.epoch)
+        if (record := next(records, None)) is None:
+            return
+        yield record

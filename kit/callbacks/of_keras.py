@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from collections.abc import Callable, Iterable
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from kit.callbacks.callback import Callback
 
 if TYPE_CHECKING:
+    from kit.training.history import History
     from kit.training.session import Session
     from kit.training.steps import Record
     from kit.training.trainable import Trainable
@@ -46,9 +50,14 @@ class LambdaCallback(Callback):
         return f"LambdaCallback({', '.join(name for name in sorted(vars(self)) if name in CALLED)})"
 
 
+class Params(dict[str, Any]):
+    """What a training was asked for, in Keras's words; verbose is 0, since fit alone shows how far it is."""
+
+
 class OfKeras(Callback):
     """An object with Keras's methods, called where Keras calls them; epochs and batches count from 0 for it.
 
+    The numbers that its on_epoch_end puts into the epoch's values are in the history, and callbacks behind it see them.
     Raises TypeError where it has one for which there is no moment here.
     """
 
@@ -66,7 +75,7 @@ class OfKeras(Callback):
 
     def begin(self, model: Trainable, session: Session) -> None:
         super().begin(model, session)
-        self.session, self.batch = session, session.position.batch
+        self.batch = session.position.batch
         self.values: dict[str, float] = {}
         if isinstance(self.inner, Callback):
             self.inner.begin(model, session)
@@ -74,9 +83,17 @@ class OfKeras(Callback):
             self.inner.set_model(model)
         else:
             self.inner.model = model
+        params = Params(verbose=0, epochs=session.epochs, steps=session.batches)
+        if says(self.inner, "set_params"):
+            self.inner.set_params(params)
+        elif isinstance(getattr(self.inner, "params", None), (Params, NoneType)):  # others are the object's own
+            self.inner.params = params
         self.call("on_train_begin", {})
-        if self.batch == 0:
-            self.call("on_epoch_begin", session.position.epoch - 1, {})
+
+    def epoch_begins(self, number: int) -> None:
+        if isinstance(self.inner, Callback):
+            self.inner.epoch_begins(number)
+        self.call("on_epoch_begin", number - 1, {})
 
     def call(self, name: str, *arguments: Any) -> None:
         """Calls the method of that name, where there is one."""
@@ -92,8 +109,9 @@ class OfKeras(Callback):
         if record.ended is not None:
             self.batch, self.values = 0, dict(record.ended)
             self.call("on_epoch_end", record.epoch - 1, self.values)
-            if record.epoch < self.session.epochs and not self.model.stop_training:
-                self.call("on_epoch_begin", record.epoch, {})
+            added = changed(record.ended, self.values)
+            record.ended.update(added)
+            note(self.model.history, added)
 
     def end(self) -> None:
         self.call("on_train_end", self.values)
@@ -106,6 +124,22 @@ class OfKeras(Callback):
     def go_on(self, state: dict[str, Any]) -> None:
         if isinstance(self.inner, Callback):
             self.inner.go_on(state)
+
+
+def changed(before: dict[str, float], after: dict[str, Any]) -> dict[str, float]:
+    """The numbers that are new or others after than before."""
+    given = {name: value for name, value in after.items() if name != "epoch" and before.get(name) is not value}
+    items = {name: value.item() if getattr(value, "shape", None) == () else value for name, value in given.items()}
+    return {name: float(item) for name, item in items.items() if isinstance(item, numbers.Real)}
+
+
+def note(history: History, values: dict[str, float]) -> None:
+    """Puts values into the epoch that ended last; the epochs before have NaN where they lack them."""
+    done = len(history.epoch_steps)
+    for name, value in values.items():
+        earlier = history.epochs.get(name, [])[: done - 1]
+        missing = [math.nan] * (done - 1 - len(earlier))
+        history.epochs = {**history.epochs, name: [*earlier, *missing, value]}  # others may be reading the one before
 
 
 def says(inner: Any, name: str) -> bool:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 Count = Annotated[int, whole(0)]
 Mode = Literal["auto", "min", "max"]
-RISING = ("accuracy", "acc", "auc", "precision", "recall", "f1", "r2", "iou", "similarity")  # names of what should rise
+RISING = (
+    *("accuracy", "acc", "auc", "precision", "recall", "f1", "r2", "iou", "io_u", "similarity", "specificity"),
+    *("top_5", "top_k"),
+)  # words in the names of what should rise
 
 
 class Watching(Callback):
@@ -44,10 +47,20 @@ class Watching(Callback):
             raise ValueError(f"{self!r} monitors {name!r}, but an epoch gives {', '.join(values)}{hint}")
         return values[name]
 
+    @property
+    def rises(self) -> bool:
+        """Whether greater is better: by the mode, by the metric of that name, or by the name."""
+        if self.mode != "auto":
+            return self.mode == "max"
+        from kit.training.history import ALIASES
+
+        name = ALIASES.get(self.monitor, self.monitor)
+        measured = {} if self.model is None else self.model.goal().metrics
+        return should_rise(name, measured.get(name.removeprefix("val_")))
+
     def improved(self, value: float) -> bool:
         """Whether a value is better than the best so far, by more than min_delta; NaN never is."""
-        rises = self.mode == "max" or (self.mode == "auto" and any(word in self.monitor for word in RISING))
-        gain = value - self.best if rises else self.best - value
+        gain = value - self.best if self.rises else self.best - value
         better = not math.isnan(value) and (math.isnan(self.best) or gain > self.min_delta)
         if better:
             self.best, self.waited = value, 0
@@ -90,6 +103,8 @@ class EarlyStopping(Watching):
         super().begin(model, session)
         if session.position.step == 0:
             self.weights = {}  # type: ignore[misc]
+        elif self.waited >= max(self.patience, 1):  # it has ended this training before
+            model.stop_training = True
 
     def epoch(self, number: int, values: dict[str, float]) -> None:
         value = self.value(values)
@@ -209,3 +224,23 @@ class TerminateOnNaN(Callback):
     def __call__(self, record: Record) -> None:
         if not math.isfinite(float(record.values["loss"])):
             raise StopTraining(f"the loss is {float(record.values['loss'])} at batch {record.step}")
+
+
+def should_rise(name: str, metric: Any = None) -> bool:
+    """Whether greater is better of a value: by the metric that it is of, or by its name, which may be anything."""
+    from kit.metrics import class_name
+    from kit.names import bare
+    from kit.objectives import OBJECTIVES
+    from kit.objectives.loss import Loss
+
+    metric = bare(metric)
+    theirs = getattr(getattr(metric, "given", None), "higher_is_better", None)  # of torchmetrics
+    if theirs is not None:
+        return bool(theirs)
+    if isinstance(metric, Loss) or metric in OBJECTIVES.values():
+        return False
+    by_name = not name.endswith("loss") and any(word in name for word in RISING)
+    if metric is None:
+        return by_name
+    ours = str(getattr(metric, "__module__", "")).startswith("kit.")
+    return any(word in class_name(metric).lower() for word in RISING) or (by_name and not ours)

@@ -24,7 +24,10 @@ def measure(layer: nn.Module, *shapes: Shape) -> Found:
     Raises ShapeError where the layer cannot take such inputs.
     """
     if isinstance(layer, Layer):
-        layer.accept(*shapes)
+        try:
+            layer.accept(*shapes)
+        except IndexError as error:  # of a layer that looks for an axis
+            raise refused(layer, shapes, error) from error
     shape, twin = without_samples(layer, shapes) or on_meta(layer, shapes)
     if isinstance(layer, Layer) and layer.built:
         refuse_other_weights(layer, twin, shapes)
@@ -120,8 +123,18 @@ def run(layer: nn.Module, function: Any, samples: list[Tensor], shapes: tuple[Sh
     except ShapeError:
         raise
     except (RuntimeError, IndexError, ValueError, TypeError) as error:
-        came = " and ".join(f"(n, {', '.join(map(str, shape))})" for shape in shapes)
-        raise ShapeError(f"{label(layer)} cannot take input {came}: {error}") from error
+        raise refused(layer, shapes, error) from error
+
+
+def refused(layer: nn.Module, shapes: tuple[Shape, ...], error: Exception) -> ShapeError:
+    """The error for inputs that a layer cannot take, from the one that they led to."""
+    if () in shapes:
+        return ShapeError(
+            f"{label(layer)} needs an axis behind that of the samples, but (n,) came; give an axis for the samples "
+            "too: X[None] for one sample, X[:, None] for samples of one number"
+        )
+    came = " and ".join(f"(n, {', '.join(map(str, shape))})" for shape in shapes)
+    return ShapeError(f"{label(layer)} cannot take input {came}: {error}")
 
 
 def reads_integers(layer: nn.Module) -> bool:

@@ -1,5 +1,8 @@
 """The schedules of kit.schedules, under the path that Keras has them at."""
 
+from typing import TYPE_CHECKING
+
+from kit.names_of_keras import absent
 from kit.schedules import (
     CosineDecay,
     CosineDecayRestarts,
@@ -10,6 +13,9 @@ from kit.schedules import (
     PiecewiseConstantDecay,
     PolynomialDecay,
 )
+
+if not TYPE_CHECKING:
+    __getattr__ = absent(__name__)
 
 __all__ = [
     "CosineDecay",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from kit.layers.inside import evaluating
+from kit.layers.recurrence import Recurrent
 from kit.models import Model
 from kit.storage.errors import StorageError, explained
 from kit.storage.foreign.keras_places import places
@@ -77,11 +79,24 @@ def example(model: Model) -> tuple[Tensor, ...]:
     return tuple(torch.zeros((2, *s), dtype=k, device=model.device) for s, k in zip(known, kinds, strict=True))
 
 
+@contextmanager
+def states_put_aside(model: Model) -> Iterator[None]:
+    """Within it stateful layers start from 0; afterwards they hold the states that they held before."""
+    held = {part: part.held for part in model.module.modules() if isinstance(part, Recurrent) and part.stateful}
+    for layer in held:
+        layer.reset_states()
+    try:
+        yield
+    finally:
+        for layer, states in held.items():
+            layer.held = states  # type: ignore[misc]
+
+
 def traced(model: Model) -> torch.export.ExportedProgram:
     """The model as torch.export has it, for any number of samples."""
     inputs = example(model)
     samples = torch.export.Dim("n")
-    with evaluating(model.module), torch.no_grad():
+    with evaluating(model.module), states_put_aside(model), torch.no_grad():
         return torch.export.export(model.module, inputs, dynamic_shapes=(tuple({0: samples} for _ in inputs),))
 
 

@@ -201,6 +201,11 @@ def class_weights(weights: Mapping[Any, float], y: Tensor, outputs: tuple[int, .
         table[int(number)] = float(value)
     one_hot = y.shape[1:] == outputs and outputs[-1] > 1
     chosen = y.argmax(-1) if one_hot else y.reshape(len(y), *outputs[:-1]).round().long().clamp(min=0)
+    if int(chosen.max()) >= classes:
+        raise ValueError(
+            f"class_weight={dict(weights)!r:.60}: it weighs the classes 0 to {classes - 1} of an output, but y holds "
+            f"{int(chosen.max())}; where the model gives numbers, or has several outputs, weigh with sample_weight"
+        )
     return table[chosen]
 
 

@@ -48,6 +48,11 @@ class Goal:
         self.plain = self.single and not objectives.is_own(self.ends[0].loss)
         self.measures = any(end.functions or end.counted for end in self.ends)
 
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """The metrics of all outputs by their names in a history."""
+        return {name: metric for end in self.ends for name, metric in {**end.functions, **end.counted}.items()}
+
     def reach(self, outputs: tuple[Tensor, ...], batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """The objective of a batch, and the loss of each output where there are several."""
         weights = batch.weights or [None] * len(self.ends)
@@ -169,6 +174,11 @@ def goal(
     weighted: metrics that weigh the samples. accuracy: measure that too, as fit(show_accuracy=True) asked in 2015.
     """
     losses = spread(loss, names, "loss")
+    if None in losses:
+        raise ValueError(
+            f"compile(loss={loss!r}): the output {names[losses.index(None)]!r} has no loss; give each output one, "
+            "or train a model that has the others alone: its layers are the same"
+        )
     shares = spread(1.0 if weights is None else weights, names, "loss_weights")
     wanted = zip(spread_metrics(metrics, names), spread_metrics(weighted, names, "weighted_metrics"), strict=True)
     ends = []

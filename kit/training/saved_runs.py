@@ -60,7 +60,10 @@ def saved_runs(folder: str | os.PathLike[str]) -> list[SavedRun]:
 
 def h5_files(folder: str | os.PathLike[str]) -> list[Path]:
     """The files *.h5 of a folder. Raises FileNotFoundError where there is no such folder."""
-    return [path for path in Path(folder).expanduser().iterdir() if path.suffix == ".h5" and path.is_file()]
+    place = Path(folder).expanduser()
+    if not place.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(folder)!r}; give one that trainings save themselves to")
+    return [path for path in place.iterdir() if path.suffix == ".h5" and path.is_file()]
 
 
 def saved_run(path: Path) -> SavedRun | None:

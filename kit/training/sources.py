@@ -139,10 +139,13 @@ class Columns(Rows):
     reads_ahead = True
 
     def __init__(self, X: Any, y: Any, weights: Any, conform: Conform, start: int = 0, stop: int | None = None) -> None:
-        lengths = {len(column) for column in [*columns(X), *columns(y), *columns(weights)]}
-        if len(lengths) > 1:
-            raise ValueError(f"X and y have {' and '.join(map(str, sorted(lengths)))} samples; give as many of each")
-        super().__init__(start, lengths.pop() if stop is None else stop)
+        given = {"X": X, "y": y, "sample_weight": weights}
+        lengths = {name: [len(each) for each in columns(values)] for name, values in given.items()}
+        found = {length for each in lengths.values() for length in each}
+        if len(found) > 1:
+            said = ", ".join(f"{name} has {' and '.join(map(str, each))}" for name, each in lengths.items() if each)
+            raise ValueError(f"{said} samples; give as many of each")
+        super().__init__(start, found.pop() if stop is None else stop)
         self.given, self.conform = (X, y, weights), conform
         sample = sum(t[0].numel() * t.element_size() for t in self.first().tensors())
         self.chunk = max(1, CHUNK_BYTES // max(sample, 1))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from kit.callbacks import Callback, StopTraining
+from kit.callbacks import Callback, StopTraining, told_of_epochs
 from kit.layers.inside import evaluating
 from kit.training.data import Batch, Source
 from kit.training.goal import Goal
@@ -73,7 +73,7 @@ def recorded(model: Trainable, session: Session, steering: Steering | None = Non
     try:
         if steering is not None:
             steering.replay()
-        for record in batch_by_batch(model, session):
+        for record in told_of_epochs(batch_by_batch(model, session), model, session):
             model.history.add(record)
             for each in session.callbacks:
                 each(record)

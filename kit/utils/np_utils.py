@@ -1,5 +1,6 @@
 """Helpers for arrays."""
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,14 @@ def to_categorical(y: Any, num_classes: int | None = None) -> np.ndarray:
     Raises ValueError where y holds anything but class numbers from 0 to num_classes - 1.
     """
     numbers = np.asarray(y).reshape(-1)
-    classes = numbers.astype("int64")
+    wrong = [] if numbers.dtype.kind in "biuf" else [item for item in numbers.tolist() if not isinstance(item, Real)]
+    if wrong:
+        raise ValueError(
+            f"to_categorical takes class numbers 0, 1, 2 ..., but y holds {wrong[0]!r:.40}; number the classes before: "
+            "classes, y = numpy.unique(y, return_inverse=True)"
+        )
+    with np.errstate(invalid="ignore"):  # of NaN, which is refused below
+        classes = numbers.astype("int64")
     if not np.array_equal(classes, numbers) or (len(classes) and classes.min() < 0):
         raise ValueError("to_categorical takes class numbers 0, 1, 2 ...; y holds something else")
     count = int(classes.max(initial=-1)) + 1 if num_classes is None else num_classes

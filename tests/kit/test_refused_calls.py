@@ -6,7 +6,7 @@ import torch
 
 import kit
 from kit.callbacks import EarlyStopping
-from kit.layers import Dense
+from kit.layers import BatchNormalization, Dense, Flatten, GroupNormalization, LayerNormalization, Normalization
 
 X = np.random.default_rng(0).normal(size=(40, 6)).astype("float32")
 C = np.random.default_rng(1).integers(0, 3, 40)
@@ -79,3 +79,38 @@ def test_what_is_no_list_of_weights_is_refused() -> None:
 def test_fit_with_the_bar_of_keras_shows_a_bar(capsys) -> None:
     model().fit(X, C, verbose="auto")
     assert "epoch 1/1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("heads", [1, 2])
+def test_class_weights_for_what_are_no_classes_are_refused(heads: int) -> None:
+    x = kit.Input(6)
+    made = kit.Model(x, [Dense(1)(x) for _ in range(heads)])
+    made.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=r"weighs the classes 0 to 1 of an output, but y holds 5; .* sample_weight"):
+        made.fit(X, [np.full(40, 5.0)] * heads, class_weight={0: 1, 1: 5}, verbose=0)
+
+
+def test_every_output_needs_a_loss() -> None:
+    x = kit.Input(6)
+    made = kit.Model(x, [Dense(1, name="size")(x), Dense(2, name="place")(x)])
+    with pytest.raises(ValueError, match="the output 'place' has no loss; give each output one"):
+        made.compile("sgd", ["mse", None])
+
+
+@pytest.mark.parametrize(
+    "first",
+    [Normalization(), BatchNormalization(), LayerNormalization(), GroupNormalization(1), Flatten(), Dense(3)],
+    ids=repr,
+)
+def test_samples_of_single_numbers_are_told_that_an_axis_is_missing(first) -> None:
+    made = kit.Sequential([first, Dense(1)])
+    made.compile("sgd", "mse")
+    with pytest.raises(
+        ValueError, match=r"needs an axis .*, but \(n,\) came; .* X\[:, None\] for samples of one number"
+    ):
+        made.fit(X[:, 0], X[:, 0], verbose=0)
+
+
+def test_a_folder_that_is_not_there_is_told_so(tmp_path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*nofolder'; give one"):
+        kit.runs(tmp_path / "nofolder")

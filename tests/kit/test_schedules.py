@@ -1,5 +1,7 @@
 """Schedules against those of Keras 3 and torch, and as they are written, saved and steered."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 import torch
@@ -17,6 +19,7 @@ from kit.schedules import (
     OneCycle,
     PiecewiseConstantDecay,
     PolynomialDecay,
+    Schedule,
 )
 
 AS_KERAS = [
@@ -112,6 +115,8 @@ def test_a_number_in_a_text_is_a_number() -> None:
     (-1, r"SGD\(learning_rate=-1\): learning_rate takes a number above 0, a schedule"),
     (0, r"SGD\(learning_rate=0\): learning_rate takes a number above 0"),
     ([0.1], r"SGD\(learning_rate=\[0.1\]\): learning_rate takes a number above 0, a schedule"),
+    (lambda: 0.1, "takes a function of the number of updates alone, such as .*, but <lambda> takes "),
+    (lambda t, epoch: 0.1, "takes a function of the number of updates alone"),
     ("CosinDecay(0.1, 10)", r"schedule 'CosinDecay\(0.1, 10\)' is not known; did you mean 'CosineDecay'\?"),
     ("CosineDecay(0.1)", r"CosineDecay needs decay_steps: updates of the way down"),
     ("PiecewiseConstantDecay([3, 10], [0.5, 0.2])", "needs rising boundaries and one value more than those"),
@@ -120,6 +125,53 @@ def test_a_number_in_a_text_is_a_number() -> None:
 def test_what_is_no_rate_is_refused_with_a_sentence(given, message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):
         SGD(given)
+
+
+def test_a_function_that_gives_no_number_is_told_so() -> None:
+    with pytest.raises(TypeError, match="<lambda> gives 'x' as the learning rate of update 3; let it give a number"):
+        SGD(lambda t: "x").rate(3)
+
+
+@pytest.fixture
+def known() -> Iterator[None]:
+    """The schedules are afterwards those that there were."""
+    before = dict(schedules.SCHEDULES)
+    yield
+    schedules.SCHEDULES.clear()
+    schedules.SCHEDULES.update(before)
+    schedules.read.cache_clear()
+
+
+@pytest.mark.parametrize("text", ["Falling()", "Falling(start=0.2)"])
+def test_a_schedule_of_one_s_own_trains_and_is_kept(text: str, known: None, blobs, tmp_path) -> None:
+    class Falling(Schedule):
+        """r = start / (1 + t)."""
+
+        start: float = 0.1
+
+        def __call__(self, updates: int) -> float:
+            return self.start / (1 + updates)
+
+    model = Sequential([Dense(20, 2)])
+    model.compile(SGD(eval(text, {"Falling": Falling})), "mse")
+    model.fit(blobs.X, blobs.Y, verbose=0)
+    model.save(tmp_path / "a.h5")
+    optimizer = kit.load(tmp_path / "a.h5").optimizer
+    assert optimizer.learning_rate == text
+    assert optimizer.rate(3) == model.optimizer.rate(3) == (0.2 if "0.2" in text else 0.1) / 4
+
+
+def test_a_schedule_that_is_defined_again_is_the_new_one(known: None) -> None:
+    for number in (0.1, 0.2):
+        type("Flat", (Schedule,), {"__call__": lambda self, updates, number=number: number})
+        assert SGD("Flat()").rate(0) == number
+
+
+def test_a_schedule_with_a_constructor_or_the_name_of_the_kit_s_is_refused() -> None:
+    with pytest.raises(TypeError, match="defines __init__; declare its arguments as annotated fields"):
+        type("Own", (Schedule,), {"__init__": lambda self: None})
+    with pytest.raises(TypeError, match="the kit has a schedule CosineDecay already"):
+        type("CosineDecay", (Schedule,), {})
 
 
 def halving(updates: int) -> float:

@@ -184,3 +184,13 @@ def test_every_layer_is_exported_for_any_number_of_samples(name):
     sizes = [node.meta["val"].shape[0] for node in program.graph.nodes if node.name.startswith("inputs")]
     assert not any(isinstance(size, int) for size in sizes)
     assert len(sizes) == len(inputs)
+
+
+@pytest.mark.parametrize("suffix", [".pt2", ".onnx"])
+def test_a_stateful_model_holds_its_own_states_after_it_is_exported(suffix, tmp_path):
+    model = Sequential([Input((7, 4)), LSTM(3, stateful=True), Dense(2)])
+    for sequences in (np.ones((12, 7, 4)), np.zeros((12, 7, 4))):
+        before = model.layers[0].held
+        model.export(tmp_path / f"a{suffix}")
+        assert model.layers[0].held is before
+        model.predict(sequences)

@@ -4,6 +4,7 @@ import csv
 
 import numpy as np
 import pytest
+from torchmetrics.classification import MulticlassAUROC
 
 import kit
 from kit import Sequential
@@ -18,6 +19,7 @@ from kit.callbacks import (
     TerminateOnNaN,
 )
 from kit.layers import Dense
+from kit.metrics import AUC, RootMeanSquaredError, TopKCategoricalAccuracy, name
 
 
 def network(optimizer="sgd(0.05)") -> Sequential:
@@ -68,6 +70,33 @@ def test_a_rising_value_is_better_by_its_name_or_by_mode() -> None:
     assert [watching_improved(EarlyStopping("gain", mode="max"), value) for value in (0.5,)] == [True]
     falling = EarlyStopping("val_loss", min_delta=0.2)
     assert [watching_improved(falling, value) for value in (1.0, 0.9, 0.7, float("nan"))] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("metric", "rises"),
+    [
+        ("mean_io_u", True),
+        ("specificity", True),
+        ("top_5", True),
+        (AUC(name="roc"), True),
+        (TopKCategoricalAccuracy(2), True),
+        (RootMeanSquaredError(name="accurate"), False),
+        (MulticlassAUROC(2), True),
+        ("mse", False),
+    ],
+    ids=repr,
+)
+def test_what_should_rise_is_known_by_the_metric_whatever_it_is_called(metric, rises: bool, blobs) -> None:
+    model = network()
+    model.compile("sgd", "categorical_crossentropy", metrics=[metric])
+    watching = EarlyStopping("val_" + name(metric), patience=9)
+    fit(model, blobs, watching, epochs=1, validation_split=0.25)
+    assert watching.rises is rises
+
+
+def test_a_loss_falls_whatever_its_output_is_called() -> None:
+    assert not EarlyStopping("val_auc_head_loss").rises
+    assert EarlyStopping("val_mean_io_u").rises
 
 
 def watching_improved(callback: EarlyStopping, value: float) -> bool:
@@ -131,7 +160,35 @@ def test_a_scheduler_sets_the_rate_of_each_epoch(blobs) -> None:
     assert rates == [0.1, 0.05, pytest.approx(0.1 / 3)]
     halving = network("sgd(0.4)")
     fit(halving, blobs, LearningRateScheduler(lambda epoch, rate: rate / 2), epochs=3)
-    assert halving.optimizer.learning_rate == pytest.approx(0.4 / 16)
+    assert halving.optimizer.learning_rate == pytest.approx(0.4 / 8)
+    fit(halving, blobs, LearningRateScheduler(lambda epoch, rate: rate / 2), epochs=2)
+    assert halving.optimizer.learning_rate == pytest.approx(0.4 / 32)
+
+
+def test_a_scheduler_is_asked_for_each_epoch_once_those_added_meanwhile_too(blobs) -> None:
+    model, asked, rates = network(), [], []
+    scheduler = LearningRateScheduler(lambda epoch: asked.append(epoch) or 0.1 / (epoch + 1))
+    longer = [{"step": 2, "what": "set", "values": {"epochs": 4}}]
+    seen = [lambda record: rates.append(model.optimizer.learning_rate)]
+    fit(model, blobs, *seen, scheduler, epochs=2, batch_size=96, log=longer)
+    assert asked == [0, 1, 2, 3]
+    assert rates == pytest.approx([0.1, 0.05, 0.1 / 3, 0.025])
+
+
+@pytest.mark.parametrize("step", [1, 3, 4, 6])
+def test_a_resumed_training_has_the_rates_of_the_unbroken_one(step: int, blobs, tmp_path) -> None:
+    scheduler = [LearningRateScheduler(lambda epoch, rate: rate / 2)]
+    model = network("sgd(0.5)")
+    saving = [lambda record: record.step == step and model.save(tmp_path / "a.h5")]
+    whole = fit(model, blobs, *scheduler, *saving, epochs=3, background=True).wait()
+    resumed = kit.resume(tmp_path / "a.h5", blobs.X, blobs.Y, callbacks=scheduler).wait()
+    assert resumed.model.optimizer.learning_rate == model.optimizer.learning_rate == 0.5 / 8
+    assert resumed.history.epochs == whole.history.epochs
+
+
+def test_a_scheduler_that_gives_no_number_is_told_so(blobs) -> None:
+    with pytest.raises(TypeError, match=r"LearningRateScheduler\(<lambda>\) gives 'x' as the learning rate of epoch 0"):
+        fit(network(), blobs, LearningRateScheduler(lambda epoch: "x"))
 
 
 def test_nan_ends_a_training_at_its_batch(blobs) -> None:
@@ -202,3 +259,18 @@ def test_callbacks_go_on_with_their_state(step: int, blobs, tmp_path) -> None:
     assert resumed.history.marks == whole.history.marks
     for ours, theirs in zip(resumed.model.get_weights(), whole.model.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_training_that_stopped_early_ends_at_once_when_it_is_resumed(blobs, tmp_path) -> None:
+    def patient(patience: int = 1) -> EarlyStopping:
+        return EarlyStopping("loss", min_delta=9.0, patience=patience, restore_best_weights=True)
+
+    path = tmp_path / "a.h5"
+    model = network()
+    fit(model, blobs, patient(), autosave=path)
+    assert len(model.history.epoch) == 2
+    for _ in range(2):
+        run = kit.resume(path, blobs.X, blobs.Y, callbacks=[patient()]).wait()
+        assert (run.history.epochs, run.history.marks) == (model.history.epochs, model.history.marks)
+        assert all(np.array_equal(a, b) for a, b in zip(run.model.get_weights(), model.get_weights(), strict=True))
+    assert len(kit.resume(path, blobs.X, blobs.Y, callbacks=[patient(3)]).wait().history.epoch) == 4

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 import kit
 from kit import Sequential
@@ -113,3 +114,49 @@ def test_a_checkpoint_takes_keras_s_words_and_tells_where_it_saves(tmp_path, cap
     model().fit(X, Y, verbose=0, callbacks=[checkpoint])
     assert (tmp_path / "01.h5").is_file()
     assert "epoch 1: saved to" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("base", [object, Callback, keras.callbacks.Callback])
+def test_a_callback_knows_what_the_training_was_asked_for(base: type) -> None:
+    class Knows(base):
+        def on_train_begin(self, logs=None):
+            known.append((self.params["epochs"], self.params["steps"]))
+
+    known: list[tuple] = []
+    callback = Knows()
+    for epochs in (2, 3):
+        model().fit(X, Y, epochs=epochs, batch_size=10, verbose=0, callbacks=[callback])
+    assert known == [(2, 2), (3, 2)]
+
+
+def test_a_callback_may_take_what_was_asked_for_itself_and_keeps_what_is_its_own() -> None:
+    class Takes(Callback):
+        def set_params(self, params):
+            super().set_params({**params, "mine": 1})
+
+        def on_train_begin(self, logs=None):
+            pass
+
+    class Own:
+        params = "its own"
+
+        def on_train_begin(self, logs=None):
+            pass
+
+    takes, own = Takes(), Own()
+    model().fit(X, Y, verbose=0, callbacks=[takes, own])
+    assert takes.params == {"verbose": 0, "epochs": 1, "steps": 1, "mine": 1}
+    assert own.params == "its own"
+
+
+def test_numbers_that_a_callback_adds_are_in_the_history_and_seen_behind_it() -> None:
+    class Scores(Callback):
+        def on_epoch_end(self, epoch, logs):
+            logs.update(tensor=torch.tensor(2), said="no number")
+            if epoch:
+                logs["val_f1"] = np.float32(1 / epoch)
+
+    history = model().fit(X, Y, epochs=9, verbose=0, callbacks=[Scores(), EarlyStopping("tensor", patience=2)])
+    assert history["tensor"] == [2.0, 2.0, 2.0]
+    assert history["val_f1"] == [pytest.approx(np.nan, nan_ok=True), 1.0, 0.5]
+    assert list(history) == ["epoch", "loss", "tensor", "val_f1"]

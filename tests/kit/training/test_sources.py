@@ -134,7 +134,7 @@ def test_rows_of_a_file_are_read_in_bounded_memory(file, monkeypatch) -> None:
 
 
 def test_rows_and_targets_of_different_number_are_refused(file) -> None:
-    with pytest.raises(ValueError, match="X and y have 50 and 96 samples"):
+    with pytest.raises(ValueError, match="X has 96, y has 50 samples; give as many of each"):
         fitted(file["X"], file["y"][:50])
 
 

@@ -22,6 +22,10 @@ def test_class_numbers_become_one_hot_rows():
         to_categorical([3], 3)
     with pytest.raises(ValueError, match="class numbers"):
         to_categorical([-1])
+    with pytest.raises(ValueError, match="class numbers"):
+        to_categorical([np.nan])
+    with pytest.raises(ValueError, match="y holds 'a'; number the classes before: classes, y = "):
+        to_categorical(["a"])
 
 
 @given(st.lists(st.integers(0, 20), min_size=1))
