@@ -9,7 +9,7 @@ from torch import Tensor
 
 from kit.declared import Declared
 from kit.fields import Fraction, text
-from kit.metrics.per_sample import class_numbers
+from kit.metrics.per_sample import class_numbers, of_one_channel
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -27,7 +27,7 @@ class Counted(Declared):
 
     def fresh(self, outputs: tuple[int, ...], device: torch.device) -> Tally:
         """A tally at 0, for outputs of this shape for one sample."""
-        return Tally(self, self.metric(outputs[-1]).to(device))
+        return Tally(self, self.metric(1 if of_one_channel(outputs) else outputs[-1]).to(device))
 
     def metric(self, classes: int) -> Metric:
         """Hook: a metric of torchmetrics, for rows of so many outputs."""
@@ -59,6 +59,8 @@ class Tally:
         mask, y_pred = getattr(y_pred, "mask", None), y_pred.detach()
         if mask is not None and mask.shape == y_pred.shape[:-1]:
             y_true, y_pred = y_true.reshape(*mask.shape, -1)[mask], y_pred[mask]
+        if of_one_channel(y_pred.shape[1:]) and y_true.shape == y_pred.shape:
+            y_true, y_pred = y_true.reshape(-1, 1), y_pred.reshape(-1, 1)
         type(self.metric).update(self.metric, *self.counted.arguments(y_true, y_pred))
 
     @torch.no_grad()

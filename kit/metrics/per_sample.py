@@ -1,5 +1,7 @@
 """Metrics whose value over many samples is their mean: one number a sample, from y_true and y_pred (n, ...)."""
 
+from collections.abc import Sequence
+
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -22,9 +24,15 @@ def binary_accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return ((y_pred > 0.5) == (y_true > 0.5)).float().mean(-1)
 
 
+def of_one_channel(shape: Sequence[int]) -> bool:
+    """Whether outputs of this shape for one sample are images of one channel: a yes or no at each place."""
+    return len(shape) >= 3 and shape[0] == 1
+
+
 def accuracy(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """The fraction that is right: of classes where there are several outputs, of yes or no where there is one."""
-    return (binary_accuracy if y_pred.shape[-1] == 1 else categorical_accuracy)(y_true, y_pred)
+    binary = y_pred.shape[-1] == 1 or (of_one_channel(y_pred.shape[1:]) and y_true.shape == y_pred.shape)
+    return (binary_accuracy if binary else categorical_accuracy)(y_true, y_pred)
 
 
 class TopKCategoricalAccuracy(Declared):

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from torch import nn
 
+from kit.activations import ACTIVATIONS, linear, softmax
 from kit.activations import get as activation_of
-from kit.activations import linear, softmax
+from kit.layers.core import Activation
+from kit.layers.layer import Layer
 from kit.metrics import name
+from kit.names import name_of
 
 if TYPE_CHECKING:
+    from kit.network import Network
     from kit.training.steps import Record
     from kit.training.trainable import Trainable
+
+OF_ONE = ("sigmoid", "hard_sigmoid", "sparse_sigmoid", "softmax", "sparsemax")  # what gives numbers from 0 to 1
+OF_SUMS = (*OF_ONE, "softplus", "squareplus", "exponential")  # and above 0, for a loss that scales them to sum 1
+ANY_NUMBERS = ("ReLU", "ThresholdedReLU", "LeakyReLU", "PReLU", "ELU", "Tanh")  # layers that give others
+PASSING = ("activations", "noise", "normalization", "merging")  # families of layers that keep the axes
+WITHIN = ("TransformerEncoder",)  # layers whose activation is not that of their output
 
 
 def became_nan(record: Record) -> bool:
@@ -32,12 +43,43 @@ def always_one(model: Trainable) -> str:
     network = model.module
     for output, shape in zip(network.outputs, model.output_shapes(), strict=True):
         layer = network.steps[output - len(network.shapes)].layer if output >= len(network.shapes) else None
-        function = getattr(layer, "activation", None)
-        if shape[-1:] == (1,) and (
-            type(layer).__name__ == "Softmax" or (function and activation_of(function) is softmax)
-        ):
+        if shape[-1:] == (1,) and gives_softmax(layer):
             return "the last layer's softmax is over one output, and so always 1; set its activation='sigmoid'"
     return ""
+
+
+def across_columns(model: Trainable) -> str:
+    """What to do about classes that are taken along the columns of images; empty where there are none."""
+    network = model.module
+    for end, output, shape in zip(model.goal().ends, network.outputs, model.output_shapes(), strict=True):
+        if len(shape) < 3 or not is_image(network, output):
+            continue
+        last = network.steps[output - len(network.shapes)].layer
+        if gives_softmax(last) or ("categorical" in name(end.loss) and shape[0] > 1):
+            return (
+                "the output is an image (channels, rows, cols), but the classes of softmax and of categorical losses "
+                "are the last axis, here the columns: put Permute((2, 3, 1)) before Activation('softmax'); y is then "
+                "(n, rows, cols), class numbers, or (n, rows, cols, classes)"
+            )
+    return ""
+
+
+def is_image(network: Network, value: int) -> bool:
+    """Whether a value of a network comes from a layer of images, whose channels are the first axis."""
+    while value >= len(network.shapes):
+        step = network.steps[value - len(network.shapes)]
+        if isinstance(step.layer, Layer) and step.layer.input_axes.startswith("channels "):
+            return True
+        if getattr(step.layer, "family", "") not in PASSING and not isinstance(step.layer, Activation):
+            return False
+        value = step.sources[0]
+    return False
+
+
+def gives_softmax(layer: nn.Module | None) -> bool:
+    """Whether a layer ends with a softmax."""
+    function = getattr(layer, "activation", None)
+    return type(layer).__name__ == "Softmax" or bool(function and activation_of(function) is softmax)
 
 
 def no_probabilities(model: Trainable) -> str:
@@ -49,10 +91,21 @@ def no_probabilities(model: Trainable) -> str:
         layer = network.steps[output - len(network.shapes)].layer
         function = getattr(layer, "activation", "")
         bare = isinstance(layer, nn.Linear) or (function != "" and activation_of(function or "linear") is linear)
+        usual, loss = "sigmoid" if "binary" in name(end.loss) else "softmax", name(end.loss)
         if bare:
-            usual, loss = "sigmoid" if "binary" in name(end.loss) else "softmax", name(end.loss)
             return (
                 f"{loss} takes probabilities, which the last layer does not give: set its activation='{usual}', "
                 f"or loss='{loss}(from_logits=True)'"
             )
+        if gives_any_numbers(layer, OF_ONE if usual == "sigmoid" else OF_SUMS):
+            last = name_of(function) or type(layer).__name__
+            return f"{loss} takes probabilities, which {last} does not give as the last activation: use {usual!r} there"
     return ""
+
+
+def gives_any_numbers(layer: nn.Module | None, fine: Sequence[str]) -> bool:
+    """Whether a layer ends with an activation of the kit that is none of these; of another's nothing is known."""
+    kind = type(layer).__name__
+    function = "" if kind in WITHIN else getattr(layer, "activation", "")
+    others = [made for word, made in ACTIVATIONS.items() if made not in [ACTIVATIONS[each] for each in fine]]
+    return kind in ANY_NUMBERS or (function != "" and activation_of(function) in others)

@@ -20,7 +20,7 @@ from kit.layers.inside import evaluating, forget_losses
 from kit.network import Network
 from kit.spelling import spelled
 from kit.symbols import Shape
-from kit.training.advice import advice, always_one, became_nan, no_probabilities
+from kit.training.advice import across_columns, advice, always_one, became_nan, no_probabilities
 from kit.training.arguments import check_counts, check_log, check_options, check_setting, refuse_to_replace, several
 from kit.training.autosave import Autosave
 from kit.training.batchwise import Batchwise, told
@@ -226,7 +226,7 @@ class Trainable(Batchwise):
         )  # fmt: skip
         session.augment, session.callbacks, session.validation_steps = augment, functions, validation_steps
         session.position.epoch += initial_epoch
-        if said := always_one(self) or no_probabilities(self):
+        if said := always_one(self) or across_columns(self) or no_probabilities(self):
             warnings.warn(said, stacklevel=3)
         self.history = History()
         saving = Autosave(self, autosave, autosave_every)

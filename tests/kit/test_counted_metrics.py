@@ -275,3 +275,12 @@ def test_a_metric_that_gives_several_numbers_is_refused_when_read(classes) -> No
 def test_torchmetrics_is_imported_only_where_something_is_counted() -> None:
     code = "import sys, kit; kit.metrics.get('precision'); assert 'torchmetrics' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("metric", ["precision", "recall", "f1", "auc", "specificity", "mean_io_u", "rmse"])
+def test_an_image_of_one_channel_is_a_yes_or_no_at_each_place(metric: str, rng) -> None:
+    wanted = rng.integers(0, 2, (9, 1, 4, 5)).astype("float32")
+    said = (0.3 * wanted + 0.7 * rng.random(wanted.shape)).astype("float32")
+    assert counted(metric, wanted, said) == pytest.approx(counted(metric, wanted.reshape(-1, 1), said.reshape(-1, 1)))
+    accuracy = metrics.get("accuracy")(torch.tensor(wanted), torch.tensor(said)).mean()
+    assert float(accuracy) == pytest.approx(((said > 0.5) == wanted).mean())
