@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ QUIET: dict[str, tuple[Any, ...]] = {  # what a call may be given that changes n
     "use_causal_mask": (False,),
     "initial_state": (None,),
 }
+MASKS = {"mask": 0, "query_mask": 0, "value_mask": 1, "key_mask": 2}  # whose mask it is: of which of the inputs
 NAMED_INPUTS = ("value", "key", "initial_state")  # inputs that are given by name
 
 Place = tuple[str, int]  # a layer's name, and which of its calls
@@ -27,10 +28,15 @@ Reference = tuple[str, int, int]  # the same, and which of its outputs
 
 @dataclass(frozen=True)
 class Call:
-    """What a layer is called on, and whether each time sees only what came before."""
+    """What a layer is called on, and whether each time sees only what came before.
+
+    masks: those it is given, with the words they are given by. resting: whether it is told not to train.
+    """
 
     inputs: tuple[Reference, ...]
     causal: bool = False
+    masks: tuple[tuple[str, Any], ...] = ()
+    resting: bool = False
 
 
 def references(value: Any) -> list[Reference]:
@@ -51,8 +57,11 @@ def reference(name: Any, call: Any, tensor: Any) -> Reference:
     return name, call, tensor
 
 
-def call_of(node: Any, name: str, masks: set[str]) -> Call:
-    """One call of a layer. Raises Obstacle where it is given more than the outputs of others, and their masks."""
+def call_of(node: Any, name: str, mask_of: Callable[[Any], Any]) -> Call:
+    """One call of a layer. Raises Obstacle where it is given more than the outputs of others, and their masks.
+
+    mask_of: tells the mask in an argument, or None where it is none.
+    """
     try:
         if isinstance(node, Mapping):
             inputs, words = tensors(node.get("args", [])), node.get("kwargs", {})
@@ -65,18 +74,13 @@ def call_of(node: Any, name: str, masks: set[str]) -> Call:
             if given is not None:
                 inputs += tensors(given) if isinstance(node, Mapping) else references(given)
         loud = {word: value for word, value in words.items() if word not in NAMED_INPUTS and not quiet(word, value)}
-        loud = {word: value for word, value in loud.items() if not (word.endswith("mask") and is_mask(value, masks))}
         causal = loud.pop("use_causal_mask", False) is True
+        masks = tuple((word, mask_of(loud.pop(word))) for word in MASKS if word in loud)
         if loud or not inputs:
             raise Obstacle(f"{name!r:.80} is called with {loud!r:.200}")
     except (TypeError, AttributeError, KeyError, IndexError):
         raise Obstacle(f"{name!r:.80} has a call that cannot be read") from None
-    return Call(tuple(inputs), causal)
-
-
-def is_mask(value: Any, masks: set[str]) -> bool:
-    """Whether a value is a mask that travels with the numbers anyway."""
-    return isinstance(value, Mapping) and "class_name" in value and {name for name, _, _ in tensors(value)} <= masks
+    return Call(tuple(inputs), causal, masks, words.get("training") is False)
 
 
 def quiet(word: str, value: Any) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import torch
 from torch import nn
 
 from kit.graph import make_layer
@@ -17,6 +16,8 @@ from kit.storage.foreign.keras_axes import along_elsewhere, foldable, placed_alo
 from kit.storage.foreign.keras_calls import Call, Place, Reference
 from kit.storage.foreign.keras_graph import Entry, Graph
 from kit.storage.foreign.keras_layers import Known
+from kit.storage.foreign.keras_mask_flow import check_masks, is_lost, mask_after, moved
+from kit.storage.foreign.keras_masks import Term
 from kit.storage.foreign.keras_options import Config, Obstacle
 from kit.storage.foreign.keras_words import Words
 from kit.storage.foreign.layout import Layout, Misfit, flow, straight
@@ -24,18 +25,21 @@ from kit.structure import INPUT
 from kit.symbols import Shape
 
 PLACEHOLDER = 128  # the size of an axis that the model leaves open, until data come
-STATES = ("SimpleRNN", "GRU", "LSTM")
 TAKEN = set(dir(nn.ModuleDict()))
 
 
 @dataclass(frozen=True)
 class Value:
-    """What a layer gives: the node, a sample's shape here, where Keras has its axes, whether a mask goes with it."""
+    """What a layer gives: the node, a sample's shape here, where Keras has its axes.
+
+    mask: the mask that goes with it, or None. states: layers that read the states beside it.
+    """
 
     node: str
     shape: Shape
     layout: Layout
-    masked: bool = False
+    mask: Term | None = None
+    states: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Importer:
     edges: list[dict[str, str]] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     obstacles: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     made: dict[str, Layer] = field(default_factory=dict)  # by node
     first: dict[str, Placed] = field(default_factory=dict)  # a layer's first call, by path
     taken: set[str] = field(default_factory=lambda: set(TAKEN))  # names that nodes can no longer have
@@ -78,6 +83,8 @@ class Importer:
         inputs = [value for value in entrances if value is not None]
         outputs = self.model(graph, entrances, (), "")
         made = {"version": 1, "nodes": self.nodes, "edges": self.edges}
+        lost = [value.node for value in outputs if value is not None and is_lost(value.mask)]
+        self.notes += [f"{node}: training leaves out its masked times here, and not in Keras" for node in lost]
         wrong = [value.node for value in inputs if value in outputs]
         self.obstacles += [f"{node}: an input is an output too; let a layer stand between" for node in wrong]
         return made | {"outputs": [value.node for value in outputs if value is not None]}
@@ -105,7 +112,8 @@ class Importer:
             for entry, i, call in graph.in_order():
                 values[entry.name, i] = None
                 came = [self.output(graph, values, reference) for reference in call.inputs]
-                values[entry.name, i] = self.call(graph, entry, call, came, names, path)
+                values[entry.name, i] = self.call(graph, entry, i, call, came, names, path)
+                self.note(entry, call, names)
         except Obstacle as obstacle:
             self.obstacles.append(str(obstacle))
         lost = [name for name, i, _ in graph.outputs if (name, i) not in values]
@@ -118,37 +126,71 @@ class Importer:
         value = values.get((name, i))
         if number == 0 or value is None:
             return value
-        if graph.entries[name].cls not in STATES or not graph.entries[name].config.get("return_state"):
+        if number > len(value.states):
             self.obstacles.append(f"{name}: its output number {number} is not known here")
             return None
-        node = self.add(f"{value.node}_state_{number}", "FinalState", {"index": number - 1})
+        config = value.states[number - 1].settings()
+        node = self.add(f"{value.node}_state_{number}", "FinalState", config)
         self.edges.append({"source": value.node, "target": node})
-        return Value(node, value.shape[-1:], straight(1))
+        return Value(node, (config.get("units") or value.shape[-1],), straight(1))
+
+    def note(self, entry: Entry, call: Call, names: tuple[str, ...]) -> None:
+        """Notes where a layer was told not to train, which is not taken over.
+
+        Keras 3 says so of itself of what drops behind a mask, and it drops there all the same.
+        """
+        for what, advice in in_training(entry).items() if call.resting else ():
+            if self.words.version < 3 or what == "learns statistics":
+                label = "/".join((*names, entry.name))
+                self.notes.append(f"{label}: it was called with training=False, but it {what} in training; {advice}")
 
     def call(
-        self, graph: Graph, entry: Entry, call: Call, came: list[Value | None], names: tuple[str, ...], path: str
+        self,
+        graph: Graph,
+        entry: Entry,
+        i: int,
+        call: Call,
+        came: list[Value | None],
+        names: tuple[str, ...],
+        path: str,
     ) -> Value | None:
         """The value that one call gives; None, with the obstacle noted, where it cannot be said here."""
         label = "/".join((*names, entry.name))
         place = f"{path}{entry.path}"
         if entry.graph is not None:
-            if len(entry.graph.inputs) != len(came) or len(entry.graph.outputs) != 1:
-                raise Obstacle(
-                    f"{label}: a model inside that has several outputs, or is given other inputs than its own"
-                )
-            return self.model(entry.graph, came, (*names, entry.name), f"{place}/")[0]
+            return self.inside(entry, i, call, came, names, place)
         try:
             cls, known, config = self.words.said(entry, call.causal)
             if any(value is None for value in came):
                 return None
             inputs = self.brought(known, entry, graph, [value for value in came if value is not None])
+            masks = [value.mask for value in inputs]
+            check_masks(call, masks)
             config = placed_along(known, cls, config, inputs[0].layout)
-            return self.emit(entry, cls, config, inputs, (*names, entry.name), place)
+            value = self.emit(entry, cls, config, inputs, (*names, entry.name), place)
+            shapes = [value.shape for value in inputs]
+            return replace(value, mask=mask_after(self.layer(place), entry, call, masks, shapes, self.words.version))
         except ValueError as error:  # an Obstacle, a Misfit, a ShapeError, a DocumentError
             self.obstacles.append(f"{label}: {error}")
         except TypeError as error:
             self.obstacles.append(f"{label}: {error}; its options are of another kind than Keras writes")
         return None
+
+    def inside(
+        self, entry: Entry, i: int, call: Call, came: list[Value | None], names: tuple[str, ...], path: str
+    ) -> Value | None:
+        """The value that a call of a model inside gives."""
+        graph, label = entry.graph, "/".join((*names, entry.name))
+        if graph is None or len(graph.inputs) != len(came) or len(graph.outputs) != 1:
+            raise Obstacle(f"{label}: a model inside that has several outputs, or is given other inputs than its own")
+        try:
+            if None not in came:
+                check_masks(call, [value.mask for value in came if value is not None])
+        except Obstacle as obstacle:
+            self.obstacles.append(f"{label}: {obstacle}")
+        given = [value and replace(value, mask=moved(value.mask, "outside"), states=()) for value in came]
+        (output,) = self.model(graph, given, (*names, entry.name), f"{path}/")
+        return output and replace(output, mask=moved(output.mask, f"{label} {i}"), states=())
 
     def brought(self, known: Known | None, entry: Entry, graph: Graph, inputs: list[Value]) -> list[Value]:
         """The inputs of a layer with their axes where it takes them."""
@@ -198,7 +240,7 @@ class Importer:
         if before is None:
             layer = make_layer({"layer": cls.__name__, "config": config}, {**self.words.custom, cls.__name__: cls})
         else:
-            layer = self.made[before.node]
+            layer = self.layer(path)
         shapes = [value.shape for value in inputs]
         given = measure(layer, *shapes)[0]
         layout = flow(layer, [value.layout for value in inputs], shapes, given)
@@ -210,7 +252,11 @@ class Importer:
             self.placed.append(placed)
         else:
             check_shared(before, config, inputs[0].layout)
-        return Value(node, given, layout, masked_after(layer, inputs))
+        return Value(node, given, layout, states=tuple(layer.final_states()))
+
+    def layer(self, path: str) -> Layer:
+        """The layer that was made for a place."""
+        return self.made[self.first[path].node]
 
     def add(self, name: str, cls: str, config: dict[str, Any], shared_with: str | None = None) -> str:
         """Adds a node with a name that is free; the name."""
@@ -232,15 +278,11 @@ def check_shared(first: Placed, config: Config, layout: Layout) -> None:
         raise Obstacle("it is called on values whose axes have different orders here")
 
 
-def masked_after(layer: Layer, inputs: Sequence[Value]) -> bool:
-    """Whether a mask goes with what a layer gives. Raises Obstacle where it treats a mask otherwise than Keras."""
-    masks = [torch.ones((2, value.shape[0]), device="meta").bool() if value.masked else None for value in inputs]
-    if any(value.masked for value in inputs):
-        if type(layer).__name__ == "GlobalMaxPooling1D":
-            raise Obstacle("behind a mask it leaves the masked times out here, and not in Keras")
-        if getattr(layer, "go_backwards", False) and getattr(layer, "return_sequences", False):
-            raise Obstacle("the mask of what it read backwards runs backwards here, and forwards in Keras")
-    elif not layer.makes_mask:
-        return False
-    samples = tuple(torch.zeros((2, *value.shape), device="meta") for value in inputs)
-    return layer.output_mask(samples, tuple(masks)) is not None
+def in_training(entry: Entry) -> dict[str, str]:
+    """What a layer does only while it is trained, and what keeps it from that."""
+    if entry.graph is not None:
+        return {what: advice for each in entry.graph.entries.values() for what, advice in in_training(each).items()}
+    if entry.cls == "BatchNormalization" and entry.config.get("trainable") is not False:
+        return {"learns statistics": "freeze it (trainable = False) to keep them"}
+    drops = "Dropout" in entry.cls or entry.cls == "GaussianNoise"
+    return {"drops or adds noise": "take it out to train without it"} if drops else {}

@@ -71,7 +71,8 @@ def imported(config: Any, source: Source, version: int, training: Any, name: str
     try:
         config = decoded(config)
         build = (config.get("build_config") or {}).get("input_shape") if isinstance(config, dict) else None
-        document = importer.document(graph_of(config, build))
+        graph = graph_of(config, build)
+        document = importer.document(graph)
     except (Obstacle, RecursionError) as obstacle:
         refuse_all(name, [*importer.obstacles, str(obstacle)], CANNOT)
         raise
@@ -85,7 +86,7 @@ def imported(config: Any, source: Source, version: int, training: Any, name: str
         raise
     found, obstacles = weights(model, importer.placed, source)
     put(model, found, obstacles, name)
-    model.notes = tuple(compile_as(model, training, custom))
+    model.notes = (*importer.notes, *compile_as(model, training, custom, graph.output_names, version))
     return model
 
 

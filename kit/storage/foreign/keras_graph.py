@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kit.storage.foreign.keras_calls import Call, Place, Reference, call_of, references, tensors
+from kit.storage.foreign.keras_calls import Call, Place, Reference, call_of, references
 from kit.storage.foreign.keras_layers import KERAS, Known, snake_case
+from kit.storage.foreign.keras_masks import Masks
 from kit.storage.foreign.keras_options import Config, Obstacle, of_keras
 
 MODELS = ("Sequential", "Functional", "Model")
@@ -23,7 +24,8 @@ OPERATIONS = ("Add", "Subtract", "Multiply", "Maximum", "Minimum")  # on two out
 class Entry:
     """A layer in a config.
 
-    registered: whether it is somebody's own. path: where its weights lie in a file of Keras 3, from its model's.
+    registered: whether it is somebody's own, or an operation that is not known here. path: where its weights lie in a
+    file of Keras 3, from its model's. operation: whether it is no layer but an operation, such as x + y.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Entry:
     registered: bool
     path: str
     graph: Graph | None = None  # of a model that is a layer
+    operation: bool = False
 
     @property
     def known(self) -> Known | None:
@@ -41,12 +44,13 @@ class Entry:
 
 @dataclass
 class Graph:
-    """The layers of a model by name, their calls, its inputs and its outputs."""
+    """The layers of a model by name, their calls, its inputs, its outputs and what those are called."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     calls: dict[str, list[Call]] = field(default_factory=dict)
     inputs: list[str] = field(default_factory=list)
     outputs: list[Reference] = field(default_factory=list)
+    output_names: list[str] = field(default_factory=list)
 
     @functools.cached_property
     def readers(self) -> dict[Place, list[Place]]:
@@ -123,8 +127,9 @@ def entry_of(config: Any, counts: dict[str, int], level: int) -> Entry:
         raise Obstacle(f"a {cls!r:.80} is called {name!r:.80}")
     graph = graph_of(config, level=level + 1) if cls in MODELS else None
     own = not of_keras(config) or config.get("registered_name") not in (None, cls)
-    own = own or (is_operation(config, inner) and cls not in OPERATIONS)
-    return Entry(name, cls, inner if isinstance(inner, Mapping) else {}, own, path, graph)
+    operation = is_operation(config, inner)
+    own = own or (operation and cls not in OPERATIONS)
+    return Entry(name, cls, inner if isinstance(inner, Mapping) else {}, own, path, graph, operation)
 
 
 def is_operation(config: Config, options: Any) -> bool:
@@ -146,7 +151,7 @@ def connect_chain(graph: Graph, config: Any, build: Any) -> None:
     graph.inputs = [names[0]]
     for before, name in itertools.pairwise(names):
         graph.calls[name] = [Call(((before, 0, 0),))]
-    graph.outputs = [(names[-1], 0, 0)]
+    graph.outputs, graph.output_names = [(names[-1], 0, 0)], [names[-1]]
 
 
 def connect_graph(graph: Graph, config: Config, listed: list[Any]) -> None:
@@ -154,44 +159,28 @@ def connect_graph(graph: Graph, config: Config, listed: list[Any]) -> None:
     nodes = {name: each.get("inbound_nodes", []) for name, each in zip(graph.entries, listed, strict=True)}
     if not all(isinstance(calls, list) for calls in nodes.values()) or sum(map(len, nodes.values())) > MAX_CALLS:
         raise Obstacle("the model has calls of layers that cannot be read, or too many")
-    masks = masks_among(graph, nodes)
+    masks = Masks(graph.entries, nodes)
+    written = masks.written()
     for name, calls in nodes.items():
-        if graph.entries[name].cls != INPUT and name not in masks:
-            graph.calls[name] = [call_of(node, name, masks) for node in calls]
+        if graph.entries[name].cls != INPUT and name not in written:
+            graph.calls[name] = [call_of(node, name, masks.of) for node in calls]
     graph.inputs = [name for name, _, _ in references(config.get("input_layers"))]
-    graph.outputs = references(config.get("output_layers"))
+    graph.outputs = [counted(graph, nodes, output) for output in references(config.get("output_layers"))]
+    graph.output_names = names_of(config.get("output_layers"), graph.outputs)
     strangers = [name for name in graph.inputs if name not in graph.entries or graph.entries[name].cls != INPUT]
     if strangers or not graph.inputs or not graph.outputs:
         raise Obstacle(f"its inputs and outputs are not layers of it {strangers!r:.80}")
 
 
-def masks_among(graph: Graph, nodes: Mapping[str, list[Any]]) -> set[str]:
-    """The operations by which Keras 3 writes down the mask that an Embedding or a Masking makes.
-
-    Such a mask travels with the numbers here, as it does in Keras before it is written down.
-    """
-    makers = [
-        (mask_value(entry), reference)
-        for name, entry in graph.entries.items()
-        if entry.cls in ("Embedding", "Masking") and mask_value(entry) is not None
-        for node in nodes[name]
-        for reference in call_of(node, name, set()).inputs
-    ]
-    operations = {name: nodes[name] for name, entry in graph.entries.items() if entry.registered and nodes[name]}
-    given = {name: calls[0].get("args") for name, calls in operations.items() if isinstance(calls[0], Mapping)}
-    found = set()
-    for name, args in given.items():
-        if graph.entries[name].cls == "NotEqual" and isinstance(args, list) and len(args) == 2:
-            found |= {name} if any(args[1] == v and tensors(args[0]) == [of] for v, of in makers) else set()
-    for name, args in given.items():
-        config = graph.entries[name].config
-        if graph.entries[name].cls == "Any" and config.get("axis") == -1 and not config.get("keepdims"):
-            found |= {name} if {mask for mask, _, _ in tensors(args)} <= found else set()
-    return found
+def counted(graph: Graph, nodes: Mapping[str, list[Any]], output: Reference) -> Reference:
+    """An output with its call counted from 0: Keras 3 counts those of a functional model inside from 1 there."""
+    (name, call, number), entry = output, graph.entries.get(output[0])
+    of_keras_3 = any(isinstance(node, Mapping) for calls in nodes.values() for node in calls)
+    inside = of_keras_3 and entry is not None and entry.graph is not None and entry.cls != "Sequential"
+    return (name, call - 1, number) if inside else output
 
 
-def mask_value(entry: Entry) -> Any:
-    """What a layer that makes a mask leaves out; None where it makes none."""
-    if entry.cls == "Masking":
-        return entry.config.get("mask_value")
-    return 0 if entry.config.get("mask_zero") else None
+def names_of(given: Any, outputs: list[Reference]) -> list[str]:
+    """What Keras calls the outputs: by the names that they are given under, or else by their layers."""
+    by_name = isinstance(given, Mapping) and len(given) == len(outputs)
+    return [str(name) for name in given] if by_name else [name for name, _, _ in outputs]

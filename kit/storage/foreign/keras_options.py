@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,7 +46,12 @@ NEUTRAL: dict[str, tuple[Any, ...]] = {  # options that are not known here: with
     "reset_after": (False,),
     "activation": ("linear", None),
 }
-CLASSES = {"MaxNorm": ("maxnorm", {"max_value": "m"}), "NonNeg": ("nonneg", {}), "UnitNorm": ("unitnorm", {})}
+LIMITS: dict[str, tuple[str, dict[str, str]]] = {  # constraints: what they are called here, and their settings
+    "MaxNorm": ("maxnorm", {"max_value": "m"}),
+    "NonNeg": ("nonneg", {}),
+    "UnitNorm": ("unitnorm", {}),
+    "MinMaxNorm": ("min_max_norm", {word: word for word in ("min_value", "max_value", "rate")}),
+}
 ALONG_AN_AXIS = ("softmax", "log_softmax")  # activations that have the axis as a setting
 OF_ALL = ("glu", "sparsemax")  # those along the last axis that have none
 KERAS_3_HARD_SIGMOID = f"hard_sigmoid({1 / 6!r})"
@@ -69,7 +75,7 @@ def fields(cls: type[Layer], known: Known | None, config: Config, version: int, 
             if option == "trainable":
                 found[option] = value is not False
             elif field in cls.declaration and option not in WITHOUT_EFFECT:
-                found[field] = said(field, value, version, custom)
+                found[field] = said(field, value, version, custom, known, cls)
                 if found[field] == "linear" and cls.declaration[field].default is None:
                     found[field] = None
             elif not without_effect(option, value):
@@ -93,7 +99,7 @@ def without_effect(option: str, value: Any) -> bool:
     return any(value == neutral and type(value) is type(neutral) for neutral in NEUTRAL.get(option, ()))
 
 
-def said(field: str, value: Any, version: int, custom: Mapping[str, Any]) -> Any:
+def said(field: str, value: Any, version: int, custom: Mapping[str, Any], known: Known | None, cls: type[Layer]) -> Any:
     """One option's value as it is said here."""
     if field.endswith("activation"):
         return activation(value, version, custom)
@@ -102,7 +108,7 @@ def said(field: str, value: Any, version: int, custom: Mapping[str, Any]) -> Any
     if field.endswith("_regularizer"):
         return regularizer(value, custom)
     if field.endswith("_constraint"):
-        return constraint(value, custom)
+        return constraint(value, custom, known, f"{cls.__name__}.{field}")
     if isinstance(value, Mapping):
         raise Obstacle(f"{field}={value!r:.100} is not known here")
     return value
@@ -182,22 +188,42 @@ def one_of(weights: list[float]) -> str | None:
     return next((f"{kind}({weight!r})" for kind, weight in zip(("l1", "l2"), weights, strict=True) if weight), None)
 
 
-def constraint(value: Any, custom: Mapping[str, Any]) -> Any:
-    """A constraint as the call that makes it here."""
+def constraint(value: Any, custom: Mapping[str, Any], known: Known | None, place: str) -> Any:
+    """A constraint as the call that makes it here. place: the class and the field, "Dense.kernel_constraint"."""
     if value is None:
         return None
     name, config = class_and_config(value)
     if mine := own(name, custom):
         return mine
-    if name in CLASSES and CLASSES[name][0] in CONSTRAINTS:
-        here, words = CLASSES[name]
-        settings = [f"{words[option]}={number(value)!r}" for option, value in config.items() if option in words]
-        axis = config.get("axis", 0 if name == "MaxNorm" else -1)
-        if set(config) - set(words) <= {"axis", "name"} and (name == "NonNeg" or axis == (0 if words else -1)):
-            return f"{here}({', '.join(settings)})" if settings else here
-    raise Obstacle(
-        f"the constraint {name!r:.80} with {dict(config)!r:.100} is not known here; pass it in custom_objects"
-    )
+    here, words = LIMITS.get(name, ("", {}))
+    settings: dict[str, Any] = {words[option]: number(value) for option, value in config.items() if option in words}
+    if name != "NonNeg":
+        settings["axis"] = axes_here(config.get("axis", 0), known, place)
+    if not here or set(config) - set(words) - {"axis", "name"} or settings.get("axis", 0) is None:
+        raise Obstacle(
+            f"the constraint {name!r:.80} with {dict(config)!r:.100} is not known here; pass it in custom_objects"
+        )
+    try:
+        return repr(CONSTRAINTS[here](**settings)).removesuffix("()")
+    except (ValueError, TypeError) as error:
+        raise Obstacle(str(error)) from None
+
+
+def axes_here(axis: Any, known: Known | None, place: str) -> Any:
+    """The axes of a weight here for those of Keras; None where there are no such."""
+    layer, _, field = place.partition(".")
+    axes = axis if isinstance(axis, list) else [axis]
+    if not all(type(each) is int for each in axes) or layer == "MultiHeadAttention" or field == "alpha_constraint":
+        return None
+    if known is None or known.kind != "image" or field == "bias_constraint":
+        return axis
+    window = int(re.findall(r"(\d)D", layer)[0])
+    turned = [*range(2, window + 2), 1, 0]  # from (*window, in, out) to (out, in, *window)
+    if not all(-window - 2 <= each < window + 2 for each in axes):
+        return None
+    if field == "depthwise_constraint" and not all(0 <= each < window for each in axes):
+        return None  # the two others are one axis here
+    return sorted(turned[each] for each in axes)
 
 
 def number(value: Any) -> float:

@@ -144,6 +144,24 @@ def test_how_it_was_compiled_is_taken_over(tmp_path):
     assert model.notes == ()
 
 
+def test_a_dropout_that_was_told_not_to_drop_is_noted(tmp_path):
+    layers = [
+        layer("InputLayer", "input", [], batch_input_shape=[None, 3]),
+        layer("Dropout", "drop", ["input"], rate=0.5),
+    ]
+    layers[1]["inbound_nodes"] = [[["input", 0, 0, {"training": False}]]]
+    layers.append(dense("dense_1", 2, inputs=["drop"]))
+    config = {
+        "layers": layers,
+        "input_layers": [["input", 0, 0]],
+        "output_layers": [["dense_1", 0, 0]],
+        "name": "model",
+    }
+    weights = {"drop": [], "dense_1": [("kernel", np.ones((3, 2))), ("bias", [1, 2])]}
+    model = kit.load(write(tmp_path / "m.h5", {"class_name": "Model", "config": config}, weights))
+    assert model.notes[0].startswith("drop: it was called with training=False, but it drops or adds noise in training;")
+
+
 @pytest.mark.parametrize("version", ["1.2.2", "4.0", "nonsense"])
 def test_another_version_of_keras_is_refused(tmp_path, version):
     config = sequential([dense("dense_1", 2, batch_input_shape=[None, 3])])
