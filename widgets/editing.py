@@ -23,7 +23,7 @@ from kit.optimizers import OPTIMIZERS
 from kit.structure import DocumentError, version_of
 from kit.symbols import Shape
 from widgets import blocks, files, templates
-from widgets.files import file_named
+from widgets.files import new_file_named
 from widgets.messages import asked, assumed, ends_of, labelled, names_in, sized
 from widgets.panel import Message, Part, field
 from widgets.placing import document_of, placed, shared
@@ -216,7 +216,7 @@ class Editing(Part):
         """The model as it stands, to a file."""
         number, path, problem = asked(message), field(message, "path", str), None
         try:
-            target = file_named(path)
+            target = new_file_named(path)
             self.current()[0].save(target)
             path = str(target)
         except REFUSALS as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,20 @@ def file_named(text: str) -> Path:
         raise ValueError("give the file a name, such as model.h5")
     path = Path(text.strip()).expanduser()
     return path if path.suffix else path.with_suffix(".h5")
+
+
+def new_file_named(text: str) -> Path:
+    """Where something is to be saved, as typed. ValueError for an empty path, and for a file of another kind."""
+    path = file_named(text)
+    if path.exists() and path.suffix not in ENDINGS:
+        raise ValueError(f"{path} is there already, and is no file of a model; give another name, such as model.h5")
+    return path
+
+
+def free_file_like(path: Path) -> Path:
+    """A path at which there is nothing yet: run.h5, else run-2.h5, run-3.h5 ..."""
+    tries = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return path if not path.exists() else next(each for each in tries if not each.exists())
 
 
 def told(folder: str = ".") -> list[dict[str, Any]]:

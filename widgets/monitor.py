@@ -43,6 +43,7 @@ class Watching(Part):
         self.stirred = threading.Event()
         self.touched = 0.0
         self.when_ended: Any = None
+        self.when_branched: Any = None
 
     def watch(self, run: Run) -> None:
         """Shows this run from now on."""
@@ -88,7 +89,12 @@ class Watching(Part):
                 if over and self.when_ended is not None:
                     self.when_ended(run)
             except Exception as error:  # is told, once; the run knows nothing of it
-                if trouble != (trouble := f"the monitor cannot show all of the run, which goes on: {said(error)}"):
+                what = (
+                    "the run is over, but not measured"
+                    if over
+                    else "the monitor cannot show all of the run, which goes on"
+                )
+                if trouble != (trouble := f"{what}: {said(error)}"):
                     self.send("refused", message=trouble)
             if over:
                 return
@@ -223,7 +229,10 @@ class Watching(Part):
     def on_branch(self, message: Message) -> None:
         """A new run from a mark, with other settings where some come along; it is watched from now on."""
         settings = field(message, "settings", dict) if "settings" in message else {}
-        self.watch(self.steered().branch(field(message, "name", str), **settings))
+        branch = self.steered().branch(field(message, "name", str), **settings)
+        if self.when_branched is not None:
+            self.when_branched(branch)
+        self.watch(branch)
 
     def on_target(self, message: Message) -> None:
         """What to reach; nothing where no metric is named."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Annotated, Any
 
 import kit
@@ -18,7 +19,7 @@ from kit.plotting import diagram
 from kit.training import Run
 from widgets.builder import start_document
 from widgets.editing import Editing
-from widgets.files import file_named
+from widgets.files import file_named, free_file_like, new_file_named
 from widgets.monitor import Watching
 from widgets.panel import Message, Panel, Part, field
 from widgets.placing import document_of
@@ -67,7 +68,8 @@ class Training(Part):
         self.names = list(dict.fromkeys([samples.name, *NAMES])) if samples.name not in NAMES else list(NAMES)
         self.own = samples
         self.result: dict[str, Any] | None = None
-        watching.when_ended = self.ended
+        self.written: set[Path] = set()  # files that its runs saved themselves to
+        watching.when_ended, watching.when_branched = self.ended, self.adopt
         self.assume()
 
     def assume(self) -> None:
@@ -123,6 +125,7 @@ class Training(Part):
 
     def on_data(self, message: Message) -> None:
         """Another data set; the model's Input follows."""
+        self.refuse_at_work()
         name = field(message, "name", str)
         self.samples = self.own if name == self.own.name else named(name)
         self.settings.loss, self.result = self.samples.losses[0], None
@@ -137,6 +140,7 @@ class Training(Part):
 
     def on_template(self, message: Message) -> None:
         """A template with its data and settings, ready to train; what was learned before has no part in it."""
+        self.refuse_at_work()
         chosen = template(message.get("name"))
         self.samples, self.result = named(chosen.data), None
         self.settings = Settings(loss=chosen.loss, batch_size=chosen.batch_size, autosave=self.settings.autosave)
@@ -148,8 +152,7 @@ class Training(Part):
 
     def on_train(self, message: Message) -> None:
         """Trains the model on the canvas; what it has learned is kept where the canvas has not changed."""
-        if self.watching.run is not None and not self.watching.run.ended:
-            raise RuntimeError("a run is at work; stop it first")
+        self.refuse_at_work()
         settings, before = self.settings, self.editing.weights.model
         model, kept = self.editing.current(settings.seed, settings.new_weights)
         rate = {} if settings.learning_rate is None else {"learning_rate": settings.learning_rate}
@@ -158,6 +161,7 @@ class Training(Part):
         if not (model is before and model.compiled and same(model, optimizer, settings.loss)):
             model.compile(optimizer, settings.loss, metrics)
         text = beginning(kept) if self.editing.weights.has_learned else "training from new weights"
+        autosave, moved = self.place()
         run = model.fit(
             self.samples.X,
             self.samples.y,
@@ -166,11 +170,39 @@ class Training(Part):
             validation_split=settings.validation_split,
             seed=settings.seed,
             background=True,
-            autosave=settings.autosave or None,
+            autosave=autosave,
         )
+        if autosave is not None:
+            self.written.add(autosave.absolute())
+            settings.autosave = str(autosave)
         self.model, self.result = model, None
         self.watching.watch(run)
-        self.tell({"kind": "info", "text": f"{run.name}: {text}"})
+        self.tell({"kind": "info", "text": f"{run.name}: {text}{moved}"})
+
+    def place(self) -> tuple[Path | None, str]:
+        """The file that a run saves itself to, and what there is to say of it: no other training is written over."""
+        if not self.settings.autosave.strip():
+            return None, ""
+        wanted = file_named(self.settings.autosave)
+        if wanted.absolute() in self.written or not wanted.exists():
+            return wanted, ""
+        free = free_file_like(wanted)
+        return free, f"; saves itself to {free}, for {wanted} was there before"
+
+    def refuse_at_work(self) -> None:
+        """Raises RuntimeError while a run is at work."""
+        if self.watching.run is not None and not self.watching.run.ended:
+            raise RuntimeError("a run is at work; stop it first")
+
+    def adopt(self, branch: Run) -> None:
+        """A run has branched: what it learns is what is trained on and saved from now on."""
+        model = branch.model
+        assert isinstance(model, Model)
+        self.editing.change(document_of(model, self.editing.document), "branch")
+        self.editing.hold(model)
+        self.model, self.result = model, None
+        self.editing.tell()
+        self.tell({"kind": "info", "text": f"{branch.name} has a model of its own, which stands on the canvas now"})
 
     def ended(self, run: Run) -> None:
         """A run is over: measures the model on the test samples."""
@@ -188,18 +220,16 @@ class Training(Part):
         self.result = {"loss": finite(loss), "accuracy": finite(accuracy), "samples": len(self.samples.X_test)}
 
     def on_save(self, message: Message) -> None:
-        """Saves the model, its curve and its settings to an HDF5 file."""
-        path = file_named(field(message, "path", str))
-        model = self.model or self.editing.current()[0]
-        model.save(path)
+        """Saves the model as it stands on the canvas, with what it learned, its curve and its settings, to a file."""
+        path = new_file_named(field(message, "path", str))
+        self.editing.current()[0].save(path)
         size = path.stat().st_size / 1024
         self.tell({"kind": "info", "text": f"saved to {path} ({size:,.0f} kB); kit.load({str(path)!r}) opens it"})
 
     def on_load(self, message: Message) -> None:
         """The model of an HDF5 file on the canvas, its curve in the monitor."""
         path = file_named(field(message, "path", str))
-        if self.watching.run is not None and not self.watching.run.ended:
-            raise RuntimeError("a run is at work; stop it first")
+        self.refuse_at_work()
         model = kit.load(path)
         self.editing.change(document_of(model, self.editing.document), f"load {path.name}")
         self.model, self.result = model, None

@@ -25,7 +25,7 @@ from kit.models import Model
 from kit.names import parse_call
 from kit.optimizers import OPTIMIZERS
 from kit.storage import foreign
-from kit.storage.claim import Claim
+from kit.storage.claim import Claim, claimed
 from kit.storage.errors import StorageError
 from kit.storage.parts import (
     PARENT,
@@ -42,6 +42,7 @@ from kit.storage.parts import (
 from kit.storage.reader import Stored, read
 from kit.storage.states import marks_in, marks_of, names, told_in
 from kit.storage.writer import write
+from kit.training.autosave import InUse
 from kit.training.branching import at_mark
 from kit.training.history import History
 from kit.training.marks import Mark
@@ -96,7 +97,14 @@ class Contents:
 
 
 def save(model: Any, path: Any, marks: Sequence[Mark] = ()) -> None:
-    """Saves a model whole, with these marks of its training; its lock is held only while the numbers are copied."""
+    """Saves a model whole, with these marks of its training; its lock is held only while the numbers are copied.
+
+    InUse where a training at work saves itself to the path.
+    """
+    if claimed(path_of(path)):
+        raise InUse(
+            f"{path} is the file that a training at work saves itself to, again and again; save to another, or stop it"
+        )
     contents(model, marks).write(path)
 
 

@@ -220,17 +220,22 @@ class Trainable(Batchwise):
         check_options(verbose, shuffle, initial_epoch, epochs)
         check_setting(validation_split, validation_data, augment, autosave_every, queue, background)
         functions, log = listed(callbacks or ()), check_log(log)
-        session = self.session_for(
-            X, y, batch_size, epochs, shuffle, validation_split, validation_data, show_accuracy, seed, background,
-            sample_weight=sample_weight, class_weight=class_weight, steps_per_epoch=steps_per_epoch,
-        )  # fmt: skip
-        session.augment, session.callbacks, session.validation_steps = augment, functions, validation_steps
-        session.position.epoch += initial_epoch
-        if said := always_one(self) or across_columns(self) or no_probabilities(self):
-            warnings.warn(said, stacklevel=3)
-        self.history = History()
-        saving = Autosave(self, autosave, autosave_every)
-        saving.begin()
+        before = self.session, self.history
+        try:
+            session = self.session_for(
+                X, y, batch_size, epochs, shuffle, validation_split, validation_data, show_accuracy, seed, background,
+                sample_weight=sample_weight, class_weight=class_weight, steps_per_epoch=steps_per_epoch,
+            )  # fmt: skip
+            session.augment, session.callbacks, session.validation_steps = augment, functions, validation_steps
+            session.position.epoch += initial_epoch
+            if said := always_one(self) or across_columns(self) or no_probabilities(self):
+                warnings.warn(said, stacklevel=3)
+            self.history = History()
+            saving = Autosave(self, autosave, autosave_every)
+            saving.begin()
+        except BaseException:
+            self.session, self.history = before  # a training that does not begin takes nothing away
+            raise
         if background:
             return self.start(session, saving, log, queue=queue)
         marking = any(isinstance(each, Checkpoint) for each in functions)

@@ -114,6 +114,29 @@ def test_a_resume_or_a_fit_that_is_refused_claims_nothing(tmp_path, monkeypatch)
         assert also.traceback is not kept.traceback  # both live, and with them what they hold
 
 
+def test_nothing_else_is_saved_to_the_file_of_a_training_at_work(tmp_path):
+    path = tmp_path / "a.h5"
+    run = run_of(compiled(dense, kit.optimizers.Adam(0.01)), epochs=LONG, autosave=path, autosave_every=0.0)
+    other = compiled(dense, kit.optimizers.Adam(0.01))
+    for save in (run.model.save, run.save, other.save):
+        with pytest.raises(InUse, match="is the file that a training at work saves itself to"):
+            save(path)
+    run.stop()
+    assert run.wait().autosave.error is None
+    assert kit.load(path).history.steps == run.step_count
+    other.save(path)
+
+
+def test_a_fit_that_is_refused_takes_nothing_of_the_one_before(tmp_path):
+    model = compiled(dense, kit.optimizers.Adam(0.01))
+    run_of(model, epochs=1).wait()
+    history, session = model.history, model.session
+    for wrong in ({"autosave": tmp_path / "nowhere" / "a.h5"}, {"validation_split": 1.0}):
+        with pytest.raises((OSError, ValueError)):
+            run_of(model, **wrong)
+        assert (model.history, model.session) == (history, session)
+
+
 def test_where_a_disk_has_no_locks_the_training_is_saved_all_the_same(tmp_path, monkeypatch):
     def refuse(descriptor):
         raise OSError(errno.ENOLCK, "no locks")
