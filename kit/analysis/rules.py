@@ -205,6 +205,17 @@ def channels_last(view: View) -> Iterator[Warning]:
             yield Warning(view.node(name), "channels last", message, [("Put the channels first", [moved])])
 
 
+def unread(view: View) -> Iterator[Warning]:
+    """A layer that nothing reads, in a model whose outputs are others."""
+    for name in view.layers:
+        if not view.readers[name] and name not in view.ends and view.kind(name) != INPUT:
+            message = (
+                "nothing reads it, and it is no output of the model, so it is never trained; connect it, remove it, "
+                f"or name it in the code: Model(..., [{', '.join(view.node(each) for each in (*view.ends, name))}])"
+            )
+            yield Warning(view.node(name), "unread", message, [removal(view, name)])
+
+
 RULES: tuple[Callable[[View], Iterator[Warning]], ...] = (
     activations_in_a_row,
     last_layer,
@@ -216,4 +227,5 @@ RULES: tuple[Callable[[View], Iterator[Warning]], ...] = (
     dense_on_images,
     fractions_as_words,
     channels_last,
+    unread,
 )

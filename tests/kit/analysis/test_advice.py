@@ -63,6 +63,12 @@ WARNED: dict[str, tuple[dict, str | None, str, str, str]] = {  # document, loss,
         chain(("Conv2D", {"filters": 4, "kernel_size": 3}), shape=(28, 28, 3)), None, "in", "channels last",
         "Put the channels first",
     ),
+    "nothing reads it": (
+        graph(
+            {"in": ("Input", {"shape": [5]}), "a": dense(3, "relu"), "b": dense(2), "c": dense(4, "relu")},
+            "in>a a>b a>c", outputs=["b"],
+        ), None, "c", "nothing reads it", "Remove c",
+    ),
 }  # fmt: skip
 
 
