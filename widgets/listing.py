@@ -13,7 +13,7 @@ from kit.storage.claim import claimed
 from kit.storage.past import past_run
 from kit.training import History, Run
 from kit.training.resume import OtherData
-from kit.training.saved_runs import SavedRun, h5_files, saved_run
+from kit.training.saved_runs import SavedRun, damage_of, h5_files, saved_run
 from widgets.monitor import Watching
 from widgets.panel import Message, Part, field
 from widgets.status import finite, latest
@@ -36,6 +36,7 @@ class Listing(Part):
         super().__init__()
         self.folder, self.given, self.watching, self.custom = folder, given, watching, custom
         self.files: dict[Path, tuple[Stamp, SavedRun | None]] = {}
+        self.damaged: dict[Path, str] = {}
         self.missing = ""
         self.model: Any = None
         self.loaded: dict[str, Any] | None = None
@@ -53,6 +54,7 @@ class Listing(Part):
         except OSError:
             found, self.missing = {}, f"There is no folder {self.folder}; give Runs one that is there."
         self.files = {path: held for path, held in self.files.items() if path in found}
+        self.damaged = {path: said for path, said in self.damaged.items() if path in found}
         writing = {path_of(run) for run in kit.runs() if not run.ended}
         changed = {
             path: stamp
@@ -67,7 +69,9 @@ class Listing(Part):
         """The thread: reads files, and tells what they hold."""
         try:
             for path, stamp in changed.items():
-                self.files = {**self.files, path: (stamp, saved_run(path))}
+                run = saved_run(path)
+                self.files = {**self.files, path: (stamp, run)}
+                self.damaged = {**self.damaged, path: "" if run is not None else damage_of(path)}
         finally:
             self.scan = None
             self.tell()
@@ -93,7 +97,7 @@ class Listing(Part):
             "folder": None if self.folder is None else home_as_tilde(self.folder),
             "data": bool(self.given),
             "reading": self.scan is not None,
-            "missing": self.missing,
+            "missing": self.missing or " ".join(f"{said}." for said in self.damaged.values() if said),
             "problem": self.problem,
             "shown": None if shown is None else shown.name,
             "opened": None if past is None else str(past.saved.path),

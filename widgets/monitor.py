@@ -83,17 +83,13 @@ class Watching(Part):
         """The publisher's thread: what is new, again and again, until the run ends or another is watched."""
         trouble = ""
         while self.run is run and not self.closed:
-            over = run.ended
+            over, what = run.ended, "the monitor cannot show all of the run, which goes on"
             try:
                 self.tell()
                 if over and self.when_ended is not None:
+                    what = "the run is over, but what it learned was not measured"
                     self.when_ended(run)
             except Exception as error:  # is told, once; the run knows nothing of it
-                what = (
-                    "the run is over, but not measured"
-                    if over
-                    else "the monitor cannot show all of the run, which goes on"
-                )
                 if trouble != (trouble := f"{what}: {said(error)}"):
                     self.send("refused", message=trouble)
             if over:

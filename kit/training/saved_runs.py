@@ -77,6 +77,22 @@ def saved_run(path: Path) -> SavedRun | None:
         return None
 
 
+def damage_of(path: Path) -> str:
+    """What is wrong with a file that begins as one of ours; empty where nothing is, and of any other file."""
+    from kit.storage import StorageError, read
+    from kit.storage.seal import MAGIC
+
+    try:
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) == MAGIC:
+                read(path)
+    except StorageError as error:
+        return str(error)
+    except OSError:
+        return ""
+    return ""
+
+
 def told(path: Path, config: dict[str, Any], date: float) -> SavedRun:
     """What the config of a file says of its training."""
     from kit.storage.states import told_in

@@ -235,6 +235,24 @@ def test_files_that_come_change_and_go_are_followed(wire, tmp_path, stopped_file
     assert "There is no folder" in line.last("runs", "state")["missing"]
 
 
+def test_a_file_of_ours_that_is_damaged_is_told_and_another_is_not(wire, tmp_path, stopped_file):
+    line = listed(wire, tmp_path)
+    rows(line, "files", 1)
+    content = bytearray((tmp_path / "half.h5").read_bytes())
+    content[5000] ^= 1
+    (tmp_path / "half.h5").write_bytes(content)
+    (tmp_path / "text.h5").write_text("no model")
+    say(line, "look")
+    rows(line, "files", 0)
+    said = line.last("runs", "state")["missing"]
+    assert "half.h5 is damaged: its contents do not match its SHA-256 seal; restore a copy" in said
+    assert "text.h5" not in said
+    stopped_file.model.save(tmp_path / "half.h5")
+    say(line, "look")
+    rows(line, "files", 1)
+    until(lambda: line.last("runs", "state")["missing"] == "")
+
+
 def test_what_resume_does_not_take_is_refused_at_once(tmp_path):
     with pytest.raises(TypeError, match="validation_split"):
         Runs(tmp_path, X, Y, validation_split=0.1)
