@@ -61,6 +61,18 @@ def test_a_search_finds_first_what_is_called_so(bench):
     by_id(page, "palette-search").fill("")
 
 
+def test_a_search_that_only_a_template_matches_shows_it(bench):
+    page = bench.show(CHAIN)
+    title = page.locator(".hb-template strong").first.text_content()
+    by_id(page, "palette-search").fill(title)
+    page.locator(".hb-template", has_text=title).first.wait_for()
+    assert by_id(page, "palette-none").count() == 0
+    by_id(page, "palette-search").fill("nothing is called so")
+    by_id(page, "palette-none").wait_for()
+    by_id(page, "palette-search").fill("")
+    assert not page.locator(".hb-template").first.is_visible()
+
+
 def test_a_wire_let_go_in_the_void_asks_for_a_layer_and_connects_it(bench):
     page = bench.show(CHAIN)
     start = handle(page, "flatten_1", "source")

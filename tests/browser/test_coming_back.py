@@ -48,6 +48,33 @@ def test_a_run_is_found_and_steered_in_a_new_tab_and_from_another_notebook(noteb
     assert by_id(page, "monitor").get_attribute("data-points") == by_id(first, "monitor").get_attribute("data-points")
 
 
+def test_a_builder_and_a_studio_say_once_and_above_that_the_kernel_is_gone(notebook):
+    book = notebook(
+        "import widgets\nwidgets.Studio('digits')",
+        "import kit\nwidgets.Builder(kit.Sequential([kit.Input(8), kit.layers.Dense(4)]))",
+        "'the last cell'",
+    )
+    page = book.page
+    book.run(0)
+    book.run(1)
+    builders = by_id(page, "builder")
+    page.locator('[data-testid="builder"][data-ready="true"]').nth(1).wait_for()
+    book.cell(2).locator(".jp-InputPrompt").click()
+    page.keyboard.press("0")
+    page.keyboard.press("0")
+    page.locator(".jp-Dialog .jp-mod-accept").last.click()
+    told = by_id(page, "disconnected")
+    told.nth(1).wait_for()
+    assert told.count() == 2
+    for number, home in enumerate((by_id(page, "studio"), builders.nth(1))):
+        assert told.nth(number).bounding_box()["y"] - home.bounding_box()["y"] < 10
+    units = builders.nth(1).locator('[data-testid="field-dense_1-units"]')
+    units.fill("7")
+    units.press("Tab")
+    page.wait_for_timeout(600)
+    assert by_id(page, "undo").last.is_disabled()
+
+
 def test_after_the_kernel_was_killed_the_list_resumes_the_file_with_the_same_curve(notebook):
     book = notebook(
         DATA + "run = begin(autosave='killed.h5', autosave_every=0.2)\nprint('pid', os.getpid())\nrun",

@@ -194,7 +194,12 @@ def test_a_block_kept_in_the_palette_can_be_used_in_another_builder(bench):
     drag(page, center(item), (x + 60, y + 40))
     by_id(page, "node-dense_1").wait_for()
     assert by_id(page, "field-dense_1-units").input_value() == "16"
-    page.get_by_role("button", name="Forget the block thinker").click()
+    forget = by_id(page, "forget-thinker")
+    forget.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Forget?").wait_for()
+    assert item.is_visible()
+    page.keyboard.press("Enter")
     item.wait_for(state="detached")
 
 

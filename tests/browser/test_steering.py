@@ -25,9 +25,15 @@ def test_a_run_is_changed_taken_back_and_branched_from_the_monitor(notebook):
     by_id(page, "changes").locator("summary").click()
     by_id(page, "mark").click()
     page.get_by_role("button", name="Go back to mark at step", exact=False).wait_for()
-    for name, value in (("epochs", "90000"), ("dropout_1", "0.5")):
+    for name, value in (("epochs", "90,000"), ("dropout_1", "0,5")):
         by_id(page, name).fill(value)
         by_id(page, name).press("Enter")
+    by_id(page, "learning-rate").fill("abc")
+    by_id(page, "learning-rate").press("Enter")
+    assert by_id(page, "learning-rate-reason").inner_text() == "a number is needed"
+    assert by_id(page, "learning-rate").input_value() == "abc"
+    by_id(page, "learning-rate").press("Escape")
+    assert by_id(page, "learning-rate-reason").count() == 0
     by_id(page, "learns-dense_1").click()
     page.wait_for_selector('[data-testid="learns-dense_1"]:not(:checked)')
     book.run(1)

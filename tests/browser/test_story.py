@@ -55,6 +55,7 @@ def test_a_model_is_built_trained_steered_saved_and_found_again(notebook):
     setting(page, "epochs", "100000")
     by_id(page, "train").click()
     wait_state(page, "running")
+    assert "next run" in by_id(page, "settings-next").inner_text()
     wait_points(page, 50)
     book.run(1)
     assert "answer 42" in book.text(1)

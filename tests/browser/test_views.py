@@ -104,6 +104,27 @@ def test_an_error_in_the_code_marks_its_line_and_leaves_the_canvas_alone(bench):
     assert by_id(page, "undo").is_disabled()
 
 
+def test_code_with_an_error_is_there_again_after_another_tab_until_the_model_is_another(bench):
+    page = bench.show(CHAIN)
+    by_id(page, "tab-code").click()
+    text = by_id(page, "code-text")
+    page.wait_for_function("""() => document.querySelector('[data-testid="code-text"]').value.includes('Dense(16')""")
+    text.fill(text.input_value().replace("Dense(16", "Dens(16"))
+    by_id(page, "code-line-mark").wait_for()
+    by_id(page, "tab-canvas").click()
+    by_id(page, "node-dense_1").wait_for()
+    by_id(page, "tab-code").click()
+    assert "Dens(16" in text.input_value()
+    by_id(page, "code-problem").wait_for()
+    by_id(page, "tab-list").click()
+    type_into(page, "field-dense_2-units", "7")
+    page.wait_for_function("""() => !document.querySelector('[data-testid="undo"]').disabled""")
+    by_id(page, "tab-code").click()
+    page.wait_for_function("""() => document.querySelector('[data-testid="code-text"]').value.includes('Dense(7')""")
+    assert "Dens(16" not in text.input_value()
+    assert by_id(page, "code-word").inner_text() == "Python"
+
+
 def test_tab_indents_in_the_code_and_after_escape_leaves_it(bench):
     page = bench.show(CHAIN)
     by_id(page, "tab-code").click()

@@ -32,11 +32,9 @@ interface Opened {
 
 function open(model: Model, el: HTMLElement): Opened {
   const kind = model.get("kind");
-  const builder = () => openSession(channel(model, "builder"));
-  const monitor = () => {
-    const { isCut, onLife } = life(model, el);
-    return openMonitor(channel(model, "monitor"), isCut, onLife);
-  };
+  const line = life(model, el);
+  const builder = () => openSession(channel(model, "builder"), line);
+  const monitor = () => openMonitor(channel(model, "monitor"), line.isCut, line.onLife);
   if (kind === "builder") {
     const session = builder();
     return { view: <Builder session={session} />, close: session.close };

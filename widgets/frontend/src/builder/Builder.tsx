@@ -1,6 +1,7 @@
 // The builder: palette, canvas or list or code, inspector.
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { useEffect, useId, useMemo, useRef, useState, type FocusEvent } from "react";
+import { Disconnected } from "../shared/Disconnected";
 import { familyColour } from "../shared/families";
 import { useStore } from "../shared/store";
 import { useWidth } from "../shared/useWidth";
@@ -34,6 +35,8 @@ interface Props {
   /** What opens a template, and files, where more than the model comes with them. */
   onTemplate?: (name: string) => void;
   files?: Filing;
+  /** Whether something above says that the kernel is gone. */
+  told?: boolean;
 }
 
 export function Builder(props: Props) {
@@ -44,7 +47,7 @@ export function Builder(props: Props) {
   );
 }
 
-function Opened({ session, onTemplate, files }: Props) {
+function Opened({ session, onTemplate, files, told = false }: Props) {
   const flow = useRef(useReactFlow()); // its functions stay the same; the object does not
   const root = useRef<HTMLDivElement>(null);
   const bench = useMemo<Workbench>(() => {
@@ -55,12 +58,12 @@ function Opened({ session, onTemplate, files }: Props) {
   }, [session, onTemplate, files]);
   return (
     <WorkbenchContext value={bench}>
-      <Bench bench={bench} root={root} />
+      <Bench bench={bench} root={root} told={told} />
     </WorkbenchContext>
   );
 }
 
-function Bench({ bench, root }: { bench: Workbench; root: React.RefObject<HTMLDivElement | null> }) {
+function Bench({ bench, root, told }: { bench: Workbench; root: React.RefObject<HTMLDivElement | null>; told: boolean }) {
   const { session, view } = bench;
   const known = useStore(session.store);
   const { tab, nodes, edges } = useStore(view.store);
@@ -107,6 +110,7 @@ function Bench({ bench, root }: { bench: Workbench; root: React.RefObject<HTMLDi
       className={`hb-builder hb-builder-${size} hb-tab-is-${tab}`} ref={root} tabIndex={-1} role="group" aria-label="Model builder"
       onKeyDown={onKeyDown} onFocus={onFocus} data-testid="builder" data-ready={known.ready} {...menu}
     >
+      {!known.connected && !told && <Disconnected> The model takes no more edits here; its Python text is still under Code.</Disconnected>}
       <Toolbar />
       <div className="hb-bench">
         {tab !== "code" && <Palette onGrab={grab} />}

@@ -1,4 +1,5 @@
 // The model as Python text, to read and to edit. What is typed is tried after a pause; what Python refuses marks its line.
+// It is there again after another tab, unless the model is another by then.
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../shared/Button";
 import { CodePaper } from "./CodePaper";
@@ -8,45 +9,51 @@ import { spoken } from "./keys";
 const PAUSE = 700; // milliseconds without a key after which the text is tried
 
 export function CodeView() {
-  const { session } = useWorkbench();
-  const { code, problem, codeRefused, asking } = useKnown();
-  const [draft, setDraft] = useState<string | null>(null);
-  const [tried, setTried] = useState<string | null>(null); // the draft that Python was last asked to take
+  const { session, view } = useWorkbench();
+  const { code, problem, codeRefused, codeTaken, asking, connected } = useKnown();
+  const before = view.draft?.code === code ? view.draft : null;
+  const [draft, setDraft] = useState(before?.text ?? null);
+  const [tried, setTried] = useState(before?.tried ?? null); // the draft that Python was last asked to take
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const inside = useRef(false);
   const text = draft ?? code;
-  const taken = draft !== null && draft === tried && !asking && !codeRefused;
+  const taken = draft !== null && draft === tried && codeTaken;
   const refused = draft !== null && codeRefused && !asking ? problem : null;
 
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
-    if (tried === null || asking || codeRefused) return; // taken: Python's own spelling comes when the text is left
-    if (!inside.current) forget();
-  }, [tried, asking, codeRefused]);
+    if (taken && !inside.current) forget(); // Python's own spelling comes when the text is left
+  }, [taken]);
   useEffect(() => {
-    if (tried === null && draft !== null && !inside.current) forget(); // changed elsewhere
+    if (view.draft !== null && view.draft.code !== code && !inside.current) forget(); // changed elsewhere
   }, [code]);
+
+  function keep(text: string | null, asked: string | null) {
+    view.draft = text === null ? null : { text, tried: asked, code: session.store.get().code };
+    setDraft(text);
+    setTried(asked);
+  }
 
   function forget() {
     clearTimeout(timer.current);
-    setDraft(null);
-    setTried(null);
+    keep(null, null);
   }
 
-  function apply(wanted = text) {
+  function ask(wanted: string) {
     clearTimeout(timer.current);
-    if (wanted === tried || draft === null) return;
-    setTried(wanted);
+    if (!session.store.get().connected) return;
+    keep(wanted, wanted);
     session.code(wanted);
   }
 
+  function apply() {
+    if (draft !== null && !taken && !(asking && draft === tried)) ask(draft);
+  }
+
   function change(next: string) {
-    setDraft(next);
+    keep(next, tried);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      setTried(next);
-      session.code(next);
-    }, PAUSE);
+    timer.current = setTimeout(() => ask(next), PAUSE);
   }
 
   function leave() {
@@ -65,7 +72,7 @@ export function CodeView() {
         {draft !== null && !taken && <Button kind="quiet" label="Take back what was typed" testid="code-revert" onClick={forget}>Revert</Button>}
         <Button
           kind={draft !== null && !taken ? "primary" : "plain"} label={`Apply the code (${spoken("Mod+Enter")})`} testid="code-apply"
-          disabled={draft === null || taken || asking} onClick={() => apply()}
+          disabled={draft === null || taken || asking || !connected} onClick={() => apply()}
         >
           Apply
         </Button>

@@ -83,7 +83,7 @@ function Row({ node, field }: { node: GraphNode; field: FieldForm }) {
       <span className="hb-field-label" title={field.help}>{field.name}</span>
       <FieldControl
         form={field} value={node.config?.[field.name]} label={`${field.name} of ${node.id}, in the inspector`}
-        testid={`inspect-${node.id}-${field.name}`} wrong={analysis.nodes[node.id]?.error?.field === field.name}
+        testid={`inspect-${node.id}-${field.name}`} wrong={analysis.nodes[node.id]?.error?.field === field.name} roomy
         onChange={(value) => actions.setField(node.id, field, value)}
       />
     </div>

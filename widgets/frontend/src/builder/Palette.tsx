@@ -1,5 +1,5 @@
 // All layers, by family, the saved blocks and the templates: to drag onto the canvas, or to append with Enter or a double click.
-import { memo, useState, useSyncExternalStore, type KeyboardEvent, type PointerEvent } from "react";
+import { memo, useEffect, useState, useSyncExternalStore, type KeyboardEvent, type PointerEvent } from "react";
 import { Button } from "../shared/Button";
 import { familyColour } from "../shared/families";
 import { Icon } from "../shared/Icon";
@@ -35,6 +35,10 @@ export const Palette = memo(function Palette({ onGrab }: Props) {
   const [wanted, setWanted] = useState("");
   const found = foundIn(layers, wanted, session.store.get().document);
   const named = (name: string) => name.toLowerCase().includes(wanted.trim().toLowerCase());
+  const kept = blocks.filter((block) => named(block.name));
+  const whole = templates.filter((each) => named(each.title));
+  const searching = wanted.trim() !== "";
+  const [open, setOpen] = useState(false); // the templates, while nothing is searched for
   const append = (name: string) => actions.append(name);
 
   /** From the search field into the list, and along it. */
@@ -65,29 +69,29 @@ export const Palette = memo(function Palette({ onGrab }: Props) {
         />
       </label>
       <div className="hb-palette-list">
-        {wanted.trim() !== "" ? found.map(entry) : byFamily(found).map(([family, forms]) => (
+        {searching ? found.map(entry) : byFamily(found).map(([family, forms]) => (
           <section key={family} className="hb-family">
             <h4>{family}</h4>
             {forms.map(entry)}
           </section>
         ))}
-        {blocks.some((block) => named(block.name)) && (
+        {kept.length > 0 && (
           <section className="hb-family">
             <h4>my blocks</h4>
-            {blocks.filter((block) => named(block.name)).map((block) => (
+            {kept.map((block) => (
               <div key={block.name} className="hb-palette-block">
                 <Entry name={block.name} hint={block.layers.join(", ")} family="custom" onAdd={() => void actions.addBlock(block.name, view.store.get().tab === "canvas" ? stage.middle() : undefined)}
                   onGrab={(event) => onGrab(event, { kind: "block", name: block.name, title: block.name, family: "custom" })} />
-                <Button kind="quiet" icon="close" label={`Forget the block ${block.name}`} onClick={() => actions.deleteBlock(block.name)} />
+                <Forget name={block.name} onForget={() => actions.deleteBlock(block.name)} />
               </div>
             ))}
           </section>
         )}
-        {found.length === 0 && layers.length > 0 && <p className="hb-quiet">No layer is called that.</p>}
-        {templates.length > 0 && (
-          <details className="hb-fold hb-templates">
+        {found.length + kept.length + whole.length === 0 && layers.length > 0 && <p className="hb-quiet" data-testid="palette-none">Nothing is called that.</p>}
+        {whole.length > 0 && (
+          <details className="hb-fold hb-templates" open={open || searching} onToggle={(event) => !searching && setOpen(event.currentTarget.open)}>
             <summary>Templates</summary>
-            {templates.filter((each) => named(each.title)).map((each) => (
+            {whole.map((each) => (
               <button key={each.name} type="button" className="hb-template" title={each.summary} data-testid={`palette-template-${each.name}`} onClick={() => template(each.name)}>
                 <strong>{each.title}</strong><span>{each.data}</span>
               </button>
@@ -98,6 +102,27 @@ export const Palette = memo(function Palette({ onGrab }: Props) {
     </nav>
   );
 });
+
+const SURE = 4000; // milliseconds in which a second press forgets
+
+/** Forgets a block for good: it asks at the first press and does it at the second. */
+function Forget({ name, onForget }: { name: string; onForget: () => void }) {
+  const [asking, setAsking] = useState(false);
+  useEffect(() => {
+    if (!asking) return;
+    const timer = setTimeout(() => setAsking(false), SURE);
+    return () => clearTimeout(timer);
+  }, [asking]);
+  return (
+    <Button
+      kind={asking ? "danger" : "quiet"} icon={asking ? undefined : "close"} testid={`forget-${name}`}
+      label={asking ? `Forget the block ${name}? Press again to do it` : `Forget the block ${name}`}
+      onClick={() => (asking ? onForget() : setAsking(true))}
+    >
+      {asking ? "Forget?" : undefined}
+    </Button>
+  );
+}
 
 /** What can be added, followed without following the model. */
 function useCatalog({ store }: Session) {

@@ -59,7 +59,7 @@ export function GroupInspector({ group, title }: { group: Group; title: string }
       )}
       <div className="hb-field">
         <span className="hb-field-label" title={TIMES.help}>repeat</span>
-        <FieldControl form={TIMES} value={group.repeat ?? 1} label={`how many times ${title} is applied`} testid={`repeat-${group.id}`} onChange={(times) => void actions.repeat(Number(times), group.id)} />
+        <FieldControl form={TIMES} value={group.repeat ?? 1} label={`how many times ${title} is applied`} testid={`repeat-${group.id}`} roomy onChange={(times) => void actions.repeat(Number(times), group.id)} />
       </div>
       <Deeds ids={["name", "collapse", "ungroup", "block", "duplicate", "delete"]} />
     </>

@@ -1,15 +1,16 @@
 import { expect, test } from "vitest";
 import type { Incoming, Listener } from "../channel";
+import type { Life } from "../life";
 import type { GraphDocument } from "../shared/types";
 import { openSession } from "./session";
 
-function pair() {
+function pair(line?: Life) {
   const sent: Incoming[] = [];
   let listener: Listener = () => undefined;
   const session = openSession({
     send: (type, content = {}) => sent.push({ part: "builder", type, ...content }) > 0,
     listen: (given) => ((listener = given), () => undefined),
-  });
+  }, line);
   const document = (name: string): GraphDocument => ({ version: 1, nodes: [{ id: name, layer: "Dense" }], edges: [] });
   const hear = (message: object) => listener({ part: "builder", ...message } as Incoming, []);
   const answer = (name: string, answers: unknown, problem: unknown = null, error: string | null = null, made: string[] = []) =>
@@ -49,6 +50,40 @@ test("a refused edit goes back to the answered document and says why", () => {
   answer("before", revision(), { message: "no", line: null });
   expect(shown()).toBe("before");
   expect(session.store.get().problem?.message).toBe("no");
+});
+
+test("code is taken once Python says so, and not where another edit makes the refusal be over", () => {
+  const { session, document, answer, revision } = pair();
+  session.code("wrong");
+  answer("before", revision(), { message: "no", line: 1 });
+  expect(session.store.get()).toMatchObject({ codeRefused: true, codeTaken: false });
+  session.edit(document("moved"), "move");
+  answer("moved", revision());
+  expect(session.store.get()).toMatchObject({ codeRefused: false, codeTaken: false });
+  session.code("right");
+  answer("new", revision());
+  expect(session.store.get()).toMatchObject({ codeRefused: false, codeTaken: true });
+});
+
+test("a cut line is told at once, and no edit is taken until Python is heard again", () => {
+  let cut = false;
+  let check = () => undefined as void;
+  const { session, sent, document, answer, shown } = pair({ isCut: () => cut, onLife: (listener) => ((check = listener), () => undefined) });
+  answer("before", null);
+  cut = true;
+  check();
+  expect(session.store.get().connected).toBe(false);
+  const said = sent.length;
+  session.edit(document("lost"), "edit");
+  session.code("lost");
+  session.tell("undo");
+  expect([shown(), session.store.get().asking, sent.length]).toEqual(["before", false, said]);
+  cut = false;
+  check();
+  expect(sent.at(-1)?.type).toBe("hello");
+  answer("back", null);
+  expect([shown(), session.store.get().connected]).toEqual(["back", true]);
+  session.close();
 });
 
 test("undo and redo can be pressed, and are told, before an edit is answered", () => {

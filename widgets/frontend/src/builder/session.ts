@@ -1,5 +1,6 @@
 // The builder's side of the talk with Python: what is known, edits out, answers in.
 import type { Channel, Incoming } from "../channel";
+import type { Life } from "../life";
 import { createStore, type Store } from "../shared/store";
 import type {
   Analysis, Block, BuilderState, Catalog, GraphDocument, LayerForm, Operation, Problem, Template, Training, Weights,
@@ -25,6 +26,8 @@ export interface Known {
   problem: Problem | null;
   /** Whether that problem is of the code, not of an edit. */
   codeRefused: boolean;
+  /** Whether the code that Python was last asked to take was taken. */
+  codeTaken: boolean;
   /** A refusal of the browser's own, in words. */
   notice: string | null;
   /** What was done that cannot be seen, in words. */
@@ -36,6 +39,8 @@ export interface Known {
   /** Whether an answer takes so long that it is worth saying. */
   waiting: boolean;
   silent: boolean;
+  /** Whether the line to the kernel is whole; without it edits go nowhere, and none are taken. */
+  connected: boolean;
 }
 
 export interface Session {
@@ -60,13 +65,16 @@ export interface Session {
 
 const PATIENCE = 8000; // milliseconds after which an answer is no longer awaited
 const SLOW = 400; // and after which it is said that one is
+const LOOK = 3000; // milliseconds between two looks whether the line is cut
+const WHOLE: Life = { isCut: () => false, onLife: () => () => undefined };
 const NOTHING: Analysis = { nodes: {}, edges: [], parameters: null, error: null };
 const START: Known = {
   ready: false, layers: [], forms: new Map(), templates: [], blocks: [], optimizers: [], losses: [], document: EMPTY, analysis: NOTHING,
-  code: "", undo: null, redo: null, training: null, weights: null, problem: null, codeRefused: false, notice: null, news: null, said: "", asking: false, waiting: false, silent: false,
+  code: "", undo: null, redo: null, training: null, weights: null, problem: null, codeRefused: false, codeTaken: false, notice: null, news: null, said: "",
+  asking: false, waiting: false, silent: false, connected: true,
 };
 
-export function openSession(channel: Channel): Session {
+export function openSession(channel: Channel, { isCut, onLife }: Life = WHOLE): Session {
   const store = createStore<Known>(START);
   // two views of one widget must not take each other's answers for their own
   let revision = Math.floor(Math.random() * 1e6) * 1000;
@@ -90,7 +98,24 @@ export function openSession(channel: Channel): Session {
   }
 
   function send(type: string, content: Record<string, unknown>) {
-    if (!channel.send(type, content)) store.set({ silent: true, asking: false });
+    if (!store.get().connected) return;
+    if (!channel.send(type, content)) lose();
+  }
+
+  function lose() {
+    clearTimeout(timer);
+    clearTimeout(slow);
+    awaited = null;
+    store.set({ connected: false, asking: false, waiting: false });
+  }
+
+  /** Asks for everything; what comes says that the line is whole. */
+  function hello() {
+    if (isCut() || !channel.send("hello")) lose();
+  }
+
+  function look() {
+    if (isCut() === store.get().connected) hello();
   }
 
   function receiveState(message: BuilderState) {
@@ -106,14 +131,16 @@ export function openSession(channel: Channel): Session {
     awaited = null;
     const problem = message.problem ?? (mine || message.answers === null ? null : store.get().problem);
     const codeRefused = problem !== null && (store.get().asking || (!mine && store.get().codeRefused));
+    const codeTaken = mine && store.get().asking ? problem === null : store.get().codeTaken;
     store.set({
-      ready: true, codeRefused, document, analysis, code, undo, redo, problem, weights: weights ?? null, training: training ?? null,
+      ready: true, codeRefused, codeTaken, document, analysis, code, undo, redo, problem, weights: weights ?? null, training: training ?? null,
       asking: false, waiting: false, silent: false,
     });
     finish();
   }
 
   function receive(message: Incoming) {
+    if (!store.get().connected && !isCut()) store.set({ connected: true });
     if (message.type === "catalog") {
       const { layers, templates = [], blocks = [], optimizers = [], losses = [] } = message as unknown as Catalog;
       store.set({ layers, templates, blocks, optimizers, losses, forms: new Map(layers.map((form) => [form.name, form])) });
@@ -128,7 +155,8 @@ export function openSession(channel: Channel): Session {
   }
 
   /** A change that Python makes. */
-  function change(type: string, content: Record<string, unknown>, said: string) {
+  function change(type: string, content: Record<string, unknown>, said: string): Promise<string[] | null> {
+    if (!store.get().connected) return Promise.resolve(null);
     const number = nextRevision();
     store.set({ problem: null, notice: null, news: null, said, undo: said, redo: null });
     send(type, { revision: number, ...content });
@@ -136,27 +164,33 @@ export function openSession(channel: Channel): Session {
   }
 
   const silence = channel.listen(receive);
-  channel.send("hello");
+  const forget = onLife(hello);
+  const looking = setInterval(look, LOOK);
+  hello();
 
   return {
     store,
     edit(document, what) {
+      if (!store.get().connected) return;
       store.set({ document, problem: null, notice: null, news: null, said: what, undo: what, redo: null });
       send("edit", { revision: nextRevision(), document, what });
     },
-    preview: (document) => store.set({ document }),
+    preview: (document) => store.get().connected && store.set({ document }),
     act: (operations, what) => change("do", { operations, what }, what),
     open: (path) => change("open", { path }, `open ${path}`),
     ask(type, content) {
+      if (!store.get().connected) return Promise.resolve(null);
       revision += 1;
       send(type, { ...content, ask: revision });
       return promised(asks, revision);
     },
     code(text) {
-      store.set({ asking: true, notice: null });
+      if (!store.get().connected) return;
+      store.set({ asking: true, codeTaken: false, notice: null });
       send("code", { revision: nextRevision(), text });
     },
     tell(type, content = {}) {
+      if (!store.get().connected) return;
       const { undo, redo } = store.get(); // what comes after is known with the answer; a key pressed before it must not go astray
       if (type === "undo") store.set({ said: `undo ${undo ?? ""}`, news: null, undo: "", redo: undo });
       if (type === "redo") store.set({ said: `redo ${redo ?? ""}`, news: null, undo: redo, redo: "" });
@@ -167,6 +201,8 @@ export function openSession(channel: Channel): Session {
     close() {
       clearTimeout(timer);
       clearTimeout(slow);
+      clearInterval(looking);
+      forget();
       silence();
     },
   };

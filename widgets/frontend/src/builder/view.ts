@@ -49,6 +49,13 @@ export interface ViewState {
   refused: Record<string, string>;
 }
 
+export interface Draft {
+  text: string;
+  /** The text that Python was last asked to take. */
+  tried: string | null;
+  code: string;
+}
+
 export interface View {
   store: Store<ViewState>;
   /** The measured size of each node on the canvas. */
@@ -57,6 +64,8 @@ export interface View {
   places: Places;
   /** What the canvas showed when it was last on the screen; null before. */
   viewport: { x: number; y: number; zoom: number } | null;
+  /** What was typed as code and is not the model's yet, with the code that it was typed over. */
+  draft: Draft | null;
   select(nodes: string[], edges?: number[]): void;
   open(popover: Popover | null): void;
   glide(): void;
@@ -72,7 +81,7 @@ export function createView(): View {
     store.set({ nodes, edges });
   };
   return {
-    store, sizes: new Map(), places: new Map(), viewport: null, select,
+    store, sizes: new Map(), places: new Map(), viewport: null, draft: null, select,
     open: (popover) => store.set({ popover }),
     glide: () => store.set({ glide: store.get().glide + 1 }),
   };

@@ -4,6 +4,8 @@ import { count, figure } from "../shared/format";
 import type { HeldMark, RunStatus } from "../shared/types";
 import { Setting } from "./Steering";
 
+const FEW = 8; // layers up to which the list has no scroll bar
+
 interface Props {
   status: RunStatus;
   connected: boolean;
@@ -28,11 +30,13 @@ export function Changes({ status, connected, send }: Props) {
         </div>
         <fieldset className="hb-layers" disabled={!alive}>
           <legend>layers that learn</legend>
-          {Object.entries(layers).map(([name, learns]) => (
-            <label key={name}>
-              <input type="checkbox" className="hb-check" data-testid={`learns-${name}`} checked={learns} onChange={() => set({ trainable: { [name]: !learns } })} /> {name}
-            </label>
-          ))}
+          <div className="hb-layer-list" {...(Object.keys(layers).length > FEW && { tabIndex: 0, role: "group", "aria-label": "layers that learn" })}>
+            {Object.entries(layers).map(([name, learns]) => (
+              <label key={name}>
+                <input type="checkbox" className="hb-check" data-testid={`learns-${name}`} checked={learns} onChange={() => set({ trainable: { [name]: !learns } })} /> {name}
+              </label>
+            ))}
+          </div>
         </fieldset>
         <Held held={held} connected={connected} alive={alive} send={send} />
       </div>

@@ -1,5 +1,6 @@
 // The monitor: a run's curves, its progress, its buttons.
 import { useEffect, useRef, useState, type ReactNode } from "react";
+import { Disconnected, WayBack } from "../shared/Disconnected";
 import { Icon } from "../shared/Icon";
 import { useStore } from "../shared/store";
 import { useWidth } from "../shared/useWidth";
@@ -13,8 +14,15 @@ import { isWanted, type MonitorSession } from "./session";
 
 const SIDE_BY_SIDE = 820; // pixels from which two charts stand beside each other
 
-/** past: what stands in the place of the buttons where the training is shown from its file. */
-export function Monitor({ session, past }: { session: MonitorSession; past?: ReactNode }) {
+interface Props {
+  session: MonitorSession;
+  /** What stands in the place of the buttons where the training is shown from its file. */
+  past?: ReactNode;
+  /** Whether something above says that the kernel is gone. */
+  told?: boolean;
+}
+
+export function Monitor({ session, past, told = false }: Props) {
   const watched = useStore(session.store);
   const { status, connected, refused, points, news } = watched;
   const root = useRef<HTMLDivElement>(null);
@@ -29,7 +37,7 @@ export function Monitor({ session, past }: { session: MonitorSession; past?: Rea
       className={width >= SIDE_BY_SIDE ? "hb-monitor hb-monitor-wide" : "hb-monitor"} ref={root} aria-label="Training monitor" data-testid="monitor"
       data-state={status?.state ?? "none"} data-points={points} data-connected={connected}
     >
-      {!connected && <Disconnected file={status?.file ?? null} />}
+      {!connected && !told && <Disconnected><WayBack file={status?.file ?? null} /></Disconnected>}
       <div aria-live="polite">
         {refused !== null && <p className="hb-note hb-note-error hb-message" data-testid="monitor-refused"><Icon name="warning" /><span>{refused}</span></p>}
         {news !== null && <p className="hb-note" data-testid="news"><strong>{news.title}</strong>{news.body !== "" && `: ${news.body}`}</p>}
@@ -77,20 +85,6 @@ function useMetrics(session: MonitorSession): string[] {
     return session.onCurves(look);
   }, [session]);
   return names === "" ? [] : names.split("\n");
-}
-
-function Disconnected({ file }: { file: string | null }) {
-  return (
-    <div className="hb-note hb-note-warning hb-message" role="alert" data-testid="disconnected">
-      <Icon name="warning" />
-      <span>
-        Disconnected: the kernel no longer answers.
-        {file !== null && (
-          <> The run's file is <code>{file}</code>: <code>kit.resume({JSON.stringify(file)}, X, y)</code> goes on with it, <code>kit.load({JSON.stringify(file)})</code> opens it.</>
-        )}
-      </span>
-    </div>
-  );
 }
 
 function NotANumber({ session, points }: { session: MonitorSession; points: number }) {

@@ -1,8 +1,9 @@
 // The buttons that steer a run.
-import { useEffect, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { Button } from "../shared/Button";
 import { figure } from "../shared/format";
 import type { RunStatus } from "../shared/types";
+import { numberIn } from "../shared/values";
 
 interface Props {
   status: RunStatus;
@@ -57,31 +58,51 @@ interface SettingProps {
 export function Setting({ name, value: rate, disabled, whole = false, signed = false, onSet }: SettingProps) {
   const testid = name.replaceAll(" ", "-");
   const [draft, setDraft] = useState<string | null>(null);
-  const wanted = draft === null ? NaN : Number(draft.trim().replace(",", "."));
-  const good = draft !== null && draft.trim() !== "" && Number.isFinite(wanted) && (signed || wanted >= 0) && (!whole || (Number.isInteger(wanted) && wanted >= 1));
-  function settle() {
-    if (good && wanted !== rate) onSet(wanted);
+  const [refused, setRefused] = useState(false); // Enter was pressed on what cannot be
+  const words = useId();
+  const wanted = numberIn(draft ?? "");
+  const reason = draft === null ? null : whyNot(wanted, whole, signed);
+  function leave() {
     setDraft(null);
+    setRefused(false);
+  }
+  function settle() {
+    if (draft === null || draft.trim() === "") return leave();
+    if (reason !== null) return setRefused(true);
+    if (wanted !== rate) onSet(wanted);
+    leave();
   }
   return (
     <label className="hb-rate">
       <span>{name}</span>
       <input
         className="hb-input" type="text" inputMode="decimal" data-testid={testid} aria-label={`${name}; Enter sets it`} disabled={disabled}
-        aria-invalid={(draft !== null && !good) || undefined} value={draft ?? shown(rate, whole)}
-        onChange={(event) => setDraft(event.target.value)} onBlur={() => setDraft(null)}
+        aria-invalid={reason !== null || undefined} aria-describedby={refused ? words : undefined} value={draft ?? shown(rate, whole)}
+        onChange={(event) => {
+          setDraft(event.target.value);
+          setRefused(false);
+        }}
+        onBlur={() => !refused && leave()}
         onKeyDown={(event) => {
           if (event.key === "Enter") settle();
-          if (event.key === "Escape") setDraft(null);
+          if (event.key === "Escape") leave();
         }}
       />
       {draft !== null && (
-        <button type="button" className="hb-button hb-button-plain" data-testid={`${testid}-set`} disabled={!good} onMouseDown={(event) => event.preventDefault()} onClick={settle}>
+        <button type="button" className="hb-button hb-button-plain" data-testid={`${testid}-set`} disabled={reason !== null} onMouseDown={(event) => event.preventDefault()} onClick={settle}>
           Set
         </button>
       )}
+      {refused && <span className="hb-why" id={words} role="alert" data-testid={`${testid}-reason`}>{reason}</span>}
     </label>
   );
+}
+
+/** Why a number cannot be set, in words; null where it can. */
+export function whyNot(value: number, whole: boolean, signed: boolean): string | null {
+  if (!Number.isFinite(value)) return "a number is needed";
+  if (whole) return Number.isInteger(value) && value >= 1 ? null : "a whole number from 1 is needed";
+  return signed || value >= 0 ? null : "it cannot be below 0";
 }
 
 const shown = (value: number | null, whole: boolean) => (value === null ? "" : whole ? String(value) : figure(value, 4).replaceAll("−", "-"));

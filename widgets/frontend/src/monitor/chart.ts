@@ -1,7 +1,7 @@
 // One uPlot chart: batch curves, faint and smoothed; epoch curves, marks and the best point are painted over them.
 import uPlot from "uplot";
 import { colour } from "../shared/theme";
-import { figure } from "../shared/format";
+import { figure, tickLabels } from "../shared/format";
 import { extent, firstFrom } from "./best";
 import { drawBehind, drawEpochs, drawMarks } from "./paint";
 import type { Curves, Series } from "./series";
@@ -32,6 +32,8 @@ export interface Chart {
 
 export const COLOURS = ["--hb-curve-1", "--hb-curve-3", "--hb-curve-5", "--hb-curve-7"];
 export const VAL_COLOURS = ["--hb-curve-2", "--hb-curve-4", "--hb-curve-6", "--hb-curve-8"];
+/** Steps from tick to tick, also of losses that diverge: uPlot's own end at 5e32. */
+const STEPS = Array.from({ length: 78 }, (_, index) => [1, 2, 2.5, 5].map((first) => Number(`${first}e${index - 32}`))).flat();
 const DENSE = 2; // points drawn for each pixel of width, at most
 
 const grouped = (steps: number) => steps.toLocaleString("en-US");
@@ -149,7 +151,10 @@ export function createChart(
     },
     axes: [
       { ...axis(), size: 28, gap: 3, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? grouped(tick) : "")) },
-      { ...axis(), size: 52, gap: 4, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : figure(tick, 3))) },
+      {
+        ...axis(), gap: 4, incrs: STEPS, values: (_, ticks) => (plan.log ? ticks.map((tick) => (tick === null ? "" : figure(tick, 3))) : tickLabels(ticks)),
+        size: (_, labels) => Math.max(52, 16 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label.length))),
+      },
     ],
     series: [{}, ...lines],
     hooks: {

@@ -14,6 +14,8 @@ export interface ControlProps {
   wrong?: boolean;
   disabled?: boolean;
   tabIndex?: number;
+  /** Whether there is room below for the reason of a refusal; else it is a tooltip. */
+  roomy?: boolean;
   onChange: (value: Value | undefined) => void;
 }
 
@@ -59,6 +61,7 @@ function Typed(props: ControlProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const typing = useRef(false);
   const list = useId();
+  const words = useId();
 
   useEffect(() => {
     if (typing.current) return;
@@ -104,6 +107,7 @@ function Typed(props: ControlProps) {
       <input
         type="text" className="hb-input nodrag" inputMode={numeric ? "decimal" : undefined} autoComplete="off" spellCheck={false}
         {...shared(props)} value={text} aria-invalid={props.wrong || reason !== null || undefined}
+        aria-describedby={props.roomy && reason !== null ? words : undefined}
         title={reason ?? (form.help || undefined)} placeholder={form.required ? "needed" : form.default !== null ? "" : numeric ? "auto" : "none"}
         list={form.control === "suggest" ? list : undefined}
         onChange={(event) => change(event.target.value)} onBlur={() => typing.current && settle(text, true)} onKeyDown={key}
@@ -113,6 +117,7 @@ function Typed(props: ControlProps) {
           {(form.choices ?? []).map((choice) => choice !== null && <option key={choice} value={choice} />)}
         </datalist>
       )}
+      {props.roomy && reason !== null && <span className="hb-why" id={words} role="alert" data-testid={`${props.testid}-reason`}>{reason}</span>}
     </>
   );
 }

@@ -16,6 +16,16 @@ export function figure(value: number | null | undefined, digits = 4): string {
   return `${short}${power}`.replaceAll("-", MINUS).replace(`e${MINUS}`, "e-");
 }
 
+/** The labels of ticks at equal steps: as many digits as the step needs; none where there is no tick. */
+export function tickLabels(ticks: (number | null)[]): string[] {
+  const there = ticks.filter((tick) => tick !== null);
+  const step = Math.min(...there.slice(1).map((tick, index) => Math.abs(tick - there[index]!)));
+  const tells = (digits: number) => there.every((tick) => Math.abs(Number(figure(tick, digits).replaceAll(MINUS, "-")) - tick) <= step / 100);
+  let digits = 3;
+  while (digits < 15 && !tells(digits)) digits += 1;
+  return ticks.map((tick) => (tick === null ? "" : figure(tick, digits)));
+}
+
 /** 12 345 as "12,345". */
 export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? "–" : Math.round(value).toLocaleString("en-US");

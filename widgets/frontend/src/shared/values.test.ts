@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { count, duration, figure, passage } from "./format";
+import { count, duration, figure, passage, tickLabels } from "./format";
 import type { FieldForm } from "./types";
-import { parse, show } from "./values";
+import { numberIn, parse, show } from "./values";
 
 const form = (more: Partial<FieldForm>): FieldForm => ({
   name: "units", control: "integer", required: true, default: null, minimum: null, maximum: null, choices: null, help: "", advanced: false, ...more,
@@ -12,6 +12,14 @@ test("whole numbers are whole and within their bounds", () => {
   expect(parse(form({ minimum: 1 }), "0")).toEqual({ ok: false, reason: "units is at least 1" });
   expect(parse(form({}), "1.5").ok).toBe(false);
   expect(parse(form({}), "twelve").ok).toBe(false);
+});
+
+test("a comma parts thousands where it stands so, and else the decimals", () => {
+  expect(["1,000", "100,000", "-1,234,567.5", " 12,345 "].map(numberIn)).toEqual([1000, 100000, -1234567.5, 12345]);
+  expect(["0,5", "0,125", "1,5", "-2,25", "1000,5"].map(numberIn)).toEqual([0.5, 0.125, 1.5, -2.25, 1000.5]);
+  expect(["", " ", "abc", "1,00,000", "1,000,5", "1,5.5"].map(numberIn)).toEqual(Array(6).fill(NaN));
+  expect(parse(form({}), "1,000")).toEqual({ ok: true, value: 1000 });
+  expect(parse(form({ control: "fraction" }), "0,5")).toEqual({ ok: true, value: 0.5 });
 });
 
 test("an empty field is its default, unless it is required", () => {
@@ -57,6 +65,15 @@ test("figures have few digits, counts have commas, durations have units", () => 
   expect(duration(0.42)).toBe("0.4 s");
   expect(duration(65)).toBe("1 min 05 s");
   expect(duration(7620)).toBe("2 h 07 min");
+});
+
+test("the labels of an axis have the digits of its step, and exponents where it is huge", () => {
+  expect(tickLabels([0, 0.5, 1])).toEqual(["0", "0.5", "1"]);
+  expect(tickLabels([0.692, 0.6925, 0.693, 0.6935])).toEqual(["0.692", "0.6925", "0.693", "0.6935"]);
+  expect(tickLabels([-0.69312, -0.69311])).toEqual(["−0.69312", "−0.69311"]);
+  expect(tickLabels([0, 2.5e29, 5e29, 7.5e29, 1e30])).toEqual(["0", "2.5e29", "5e29", "7.5e29", "1e30"]);
+  expect(tickLabels([1, null, 3])).toEqual(["1", "", "3"]);
+  expect(tickLabels([])).toEqual([]);
 });
 
 test("a passage reads from what comes to what goes", () => {

@@ -39,8 +39,17 @@ export function parse(form: FieldForm, text: string): Parsed {
   return form.control === "sizes" ? sizes(form, trimmed) : good(form.control === "text" ? text : trimmed);
 }
 
+const GROUPED = /^-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/; // "0,125" is none: no number is written with a thousand of zeros
+
+/** A number as people type it: "1,000" as it is printed, "0,5" with a decimal comma; NaN where it is none. */
+export function numberIn(text: string): number {
+  const trimmed = text.trim();
+  if (trimmed === "") return NaN;
+  return Number(GROUPED.test(trimmed) ? trimmed.replaceAll(",", "") : trimmed.replace(",", "."));
+}
+
 function number(form: FieldForm, text: string): Parsed {
-  const value = Number(text.replace(",", "."));
+  const value = numberIn(text);
   if (!Number.isFinite(value)) return bad(`${form.name} is a number`);
   if (form.control === "integer" && !Number.isInteger(value)) return bad(`${form.name} is a whole number`);
   return within(form, value);

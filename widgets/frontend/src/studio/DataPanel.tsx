@@ -25,7 +25,7 @@ export function DataPanel({ data, disabled, onChoose }: Props) {
         {data.classes !== null && <div><dt>classes</dt><dd className="hb-figures">{count(data.classes)}</dd></div>}
       </dl>
       {data.pictures.length > 0 && (
-        <ul className="hb-samples" aria-label="Some samples">
+        <ul className={data.pictures.some((picture) => picture.label !== "") ? "hb-samples" : "hb-samples hb-samples-bare"} aria-label="Some samples">
           {data.pictures.map((picture, index) => (
             <li key={index}>
               <img src={picture.src} alt={picture.label === "" ? "a sample" : `a sample of ${picture.label}`} />
