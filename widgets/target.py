@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from kit.callbacks import RISING
+from kit.callbacks import should_rise
 from kit.training.history import ALIASES, History
 
 
@@ -21,7 +21,7 @@ class Target:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise ValueError(f"target=({metric!r}, {value!r}): it takes a finite number to reach")
         self.metric, self.value = ALIASES.get(metric, metric), float(value)
-        self.rises = any(word in self.metric for word in RISING)
+        self.rises = should_rise(self.metric)
 
     def epoch(self, history: History) -> int | None:
         """The first epoch that reached it, from 1; None where none has."""

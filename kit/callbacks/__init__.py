@@ -2,19 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from kit.callbacks.callback import Callback, StopTraining, told_of_epochs
+from kit.callbacks.callback import Callback, StopTraining
 from kit.callbacks.logs import CSVLogger, TensorBoard
 from kit.callbacks.marking import Checkpoint
 from kit.callbacks.of_keras import LambdaCallback, listed
 from kit.callbacks.rates import LearningRateScheduler
-from kit.callbacks.watching import RISING, EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, TerminateOnNaN
+from kit.callbacks.watching import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, TerminateOnNaN, should_rise
 from kit.names_of_keras import absent
 
 if not TYPE_CHECKING:
     __getattr__ = absent(__name__)
 
 __all__ = [
-    "RISING",
     "CSVLogger",
     "Callback",
     "Checkpoint",
@@ -27,5 +26,5 @@ __all__ = [
     "TensorBoard",
     "TerminateOnNaN",
     "listed",
-    "told_of_epochs",
+    "should_rise",
 ]

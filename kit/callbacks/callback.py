@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kit.declared import Declared
@@ -53,20 +53,3 @@ class Callback(Declared):
 
     def go_on(self, state: dict[str, Any]) -> None:
         """Hook: goes on from a state."""
-
-
-def told_of_epochs(records: Iterator[Record], model: Trainable, session: Session) -> Iterator[Record]:
-    """The records of a training; before each epoch its callbacks are told so. None where they have ended it before.
-
-    model: what trains. session: the training, with its callbacks and where it is.
-    """
-    own = [callback for callback in session.callbacks if isinstance(callback, Callback)]
-    if model.stop_training:
-        return
-    while True:
-        if session.position.batch == 0 and session.position.epoch <= session.epochs:
-            for callback in own:
-                callback.epoch_begins(session.position.epoch)
-        if (record := next(records, None)) is None:
-            return
-        yield record

@@ -1,4 +1,4 @@
-"""A loss that is no number any more: when that is seen, and what to do about it."""
+"""What trains badly: a loss that is no number any more, and what is seen before; what to do about it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from kit.names import name_of
 
 if TYPE_CHECKING:
     from kit.network import Network
+    from kit.symbols import Step
     from kit.training.steps import Record
     from kit.training.trainable import Trainable
 
@@ -42,8 +43,7 @@ def always_one(model: Trainable) -> str:
     """What to do about a softmax over a single output, which is 1 whatever comes; empty where there is none."""
     network = model.module
     for output, shape in zip(network.outputs, model.output_shapes(), strict=True):
-        layer = network.steps[output - len(network.shapes)].layer if output >= len(network.shapes) else None
-        if shape[-1:] == (1,) and gives_softmax(layer):
+        if shape[-1:] == (1,) and gives_softmax(layer_of(network, output)):
             return "the last layer's softmax is over one output, and so always 1; set its activation='sigmoid'"
     return ""
 
@@ -54,8 +54,7 @@ def across_columns(model: Trainable) -> str:
     for end, output, shape in zip(model.goal().ends, network.outputs, model.output_shapes(), strict=True):
         if len(shape) < 3 or not is_image(network, output):
             continue
-        last = network.steps[output - len(network.shapes)].layer
-        if gives_softmax(last) or ("categorical" in name(end.loss) and shape[0] > 1):
+        if gives_softmax(layer_of(network, output)) or ("categorical" in name(end.loss) and shape[0] > 1):
             return (
                 "the output is an image (channels, rows, cols), but the classes of softmax and of categorical losses "
                 "are the last axis, here the columns: put Permute((2, 3, 1)) before Activation('softmax'); y is then "
@@ -64,10 +63,21 @@ def across_columns(model: Trainable) -> str:
     return ""
 
 
+def step_of(network: Network, value: int) -> Step | None:
+    """The step that a value of a network comes from; None for an input."""
+    number = value - len(network.shapes)
+    return network.steps[number] if number >= 0 else None
+
+
+def layer_of(network: Network, value: int) -> nn.Module | None:
+    """The layer that a value of a network comes from; None for an input."""
+    step = step_of(network, value)
+    return None if step is None else step.layer
+
+
 def is_image(network: Network, value: int) -> bool:
     """Whether a value of a network comes from a layer of images, whose channels are the first axis."""
-    while value >= len(network.shapes):
-        step = network.steps[value - len(network.shapes)]
+    while (step := step_of(network, value)) is not None:
         if isinstance(step.layer, Layer) and step.layer.input_axes.startswith("channels "):
             return True
         if getattr(step.layer, "family", "") not in PASSING and not isinstance(step.layer, Activation):
@@ -86,9 +96,9 @@ def no_probabilities(model: Trainable) -> str:
     """What to do about a loss of probabilities behind a layer that gives any numbers; empty where there is none."""
     network = model.module
     for end, output in zip(model.goal().ends, network.outputs, strict=True):
-        if getattr(end.objective, "from_logits", True) or output < len(network.shapes):
+        layer = layer_of(network, output)
+        if layer is None or getattr(end.objective, "from_logits", True):
             continue
-        layer = network.steps[output - len(network.shapes)].layer
         function = getattr(layer, "activation", "")
         bare = isinstance(layer, nn.Linear) or (function != "" and activation_of(function or "linear") is linear)
         usual, loss = "sigmoid" if "binary" in name(end.loss) else "softmax", name(end.loss)
@@ -103,7 +113,7 @@ def no_probabilities(model: Trainable) -> str:
     return ""
 
 
-def gives_any_numbers(layer: nn.Module | None, fine: Sequence[str]) -> bool:
+def gives_any_numbers(layer: nn.Module, fine: Sequence[str]) -> bool:
     """Whether a layer ends with an activation of the kit that is none of these; of another's nothing is known."""
     kind = type(layer).__name__
     function = "" if kind in WITHIN else getattr(layer, "activation", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from kit.callbacks import Callback, StopTraining, told_of_epochs
+from kit.callbacks import Callback, StopTraining
 from kit.layers.inside import evaluating
 from kit.training.data import Batch, Source
 from kit.training.goal import Goal
@@ -73,7 +73,7 @@ def recorded(model: Trainable, session: Session, steering: Steering | None = Non
     try:
         if steering is not None:
             steering.replay()
-        for record in told_of_epochs(batch_by_batch(model, session), model, session):
+        for record in told_of_epochs(batch_by_batch(model, session), model, session, own):
             model.history.add(record)
             for each in session.callbacks:
                 each(record)
@@ -89,6 +89,21 @@ def recorded(model: Trainable, session: Session, steering: Steering | None = Non
     finally:
         for callback in reversed(own):
             callback.end()
+
+
+def told_of_epochs(
+    records: Iterator[Record], model: Trainable, session: Session, told: Sequence[Callback]
+) -> Iterator[Record]:
+    """The records of a session; callbacks are told of each epoch before it. None where they have ended it before."""
+    if model.stop_training:
+        return
+    while True:
+        if session.position.batch == 0 and session.position.epoch <= session.epochs:
+            for callback in told:
+                callback.epoch_begins(session.position.epoch)
+        if (record := next(records, None)) is None:
+            return
+        yield record
 
 
 def batch_by_batch(model: Trainable, session: Session) -> Iterator[Record]:

@@ -74,11 +74,16 @@ def test_a_graph_shows_as_rows_that_say_what_they_read(bench):
     )
 
 
+def code_of(page):
+    """The text of the chain on the code tab, once it is there."""
+    by_id(page, "tab-code").click()
+    page.wait_for_function("""() => document.querySelector('[data-testid="code-text"]').value.includes('Dense(16')""")
+    return by_id(page, "code-text")
+
+
 def test_valid_code_draws_the_canvas_anew_as_it_is_typed(bench):
     page = bench.show(CHAIN)
-    by_id(page, "tab-code").click()
-    text = by_id(page, "code-text")
-    page.wait_for_function("""() => document.querySelector('[data-testid="code-text"]').value.includes('Dense(16')""")
+    text = code_of(page)
     text.fill(text.input_value().replace("Dense(16", "Dense(48"))
     page.wait_for_function(
         """() => document.querySelector('[data-testid="code-word"]').innerText.includes('taken over')"""
@@ -89,9 +94,7 @@ def test_valid_code_draws_the_canvas_anew_as_it_is_typed(bench):
 
 def test_an_error_in_the_code_marks_its_line_and_leaves_the_canvas_alone(bench):
     page = bench.show(CHAIN)
-    by_id(page, "tab-code").click()
-    text = by_id(page, "code-text")
-    page.wait_for_function("""() => document.querySelector('[data-testid="code-text"]').value.includes('Dense(16')""")
+    text = code_of(page)
     wrong = text.input_value().replace("Dense(16", "Dens(16")
     text.fill(wrong)
     by_id(page, "code-line-mark").wait_for()
@@ -106,9 +109,7 @@ def test_an_error_in_the_code_marks_its_line_and_leaves_the_canvas_alone(bench):
 
 def test_code_with_an_error_is_there_again_after_another_tab_until_the_model_is_another(bench):
     page = bench.show(CHAIN)
-    by_id(page, "tab-code").click()
-    text = by_id(page, "code-text")
-    page.wait_for_function("""() => document.querySelector('[data-testid="code-text"]').value.includes('Dense(16')""")
+    text = code_of(page)
     text.fill(text.input_value().replace("Dense(16", "Dens(16"))
     by_id(page, "code-line-mark").wait_for()
     by_id(page, "tab-canvas").click()
